@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Settings shared by every Swift target of this package.
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+// A debug build compiles C at -O0, where intrinsics are slower than scalar code, so the kernels are optimised
+// in every configuration. No -march is passed: only functions with a target attribute may use SIMD.
+let c: [CSetting] = [
+  .unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=off"]),
+  .unsafeFlags(["-Wall", "-Wextra", "-Werror"]),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+/// A Swift module of ours with the modules it may import: the arrows of the design, checked in CI.
+func module(_ name: String, imports: [Target.Dependency]) -> [Target] {
+  [
+    .target(name: name, dependencies: imports, swiftSettings: swift),
+    .testTarget(
+      name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + imports, swiftSettings: swift),
+  ]
+}
+
+/// A C module of ours.
+func cModule(_ name: String, settings: [CSetting] = c, linking: [LinkerSetting] = []) -> Target {
+  .target(name: name, cSettings: settings, linkerSettings: linking)
+}
+
+let package = Package(
+  name: "lathe",
+  products: [.executable(name: "lathe", targets: ["lathe"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    cModule("CKernels"),
+    cModule("CTerminal", linking: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    cModule("CPNG", linking: [.linkedLibrary("png16")]),
+    cModule("CTransfer"),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
+    .executableTarget(
+      name: "lathe",
+      dependencies: [
+        "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
+        "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
+      ],
+      swiftSettings: swift),
+  ]
+    + module("JSONText", imports: [orderedCollections])
+    + module("Files", imports: [crypto])
+    + module("Tensors", imports: ["CKernels"])
+    + module("Checkpoints", imports: ["Tensors", "JSONText", "Files"])
+    + module("Tokenization", imports: ["JSONText"])
+    + module("Templates", imports: ["JSONText"])
+    + module("Layers", imports: ["Tensors", "Checkpoints"])
+    + module("Models", imports: ["Layers", "Tensors", "Checkpoints", "JSONText"])
+    + module("Sessions", imports: ["JSONText", "Files"])
+    + module(
+      "Inference",
+      imports: ["Models", "Layers", "Tensors", "Checkpoints", "Tokenization", "Templates", "Sessions", "JSONText"])
+    + module("Downloads", imports: ["Files", "JSONText", "CTransfer", subprocess])
+    + module("Images", imports: ["CPNG"])
+    + module("Drawing", imports: [])
+    + module("Widgets", imports: ["Drawing"])
+    + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
+    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"]),
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)

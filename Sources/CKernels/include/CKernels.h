@@ -1,0 +1,5 @@
+// Umbrella of the kernel module.
+#pragma once
+#include "elements.h"
+#include "kernels.h"
+#include "thread_pool.h"

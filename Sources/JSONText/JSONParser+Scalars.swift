@@ -1,0 +1,107 @@
+extension JSONParser {
+  mutating func digits() -> Int {
+    let start = position
+    while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) { position += 1 }
+    return position - start
+  }
+
+  mutating func parseNumber() throws(JSONError) -> JSONValue {
+    let start = position
+    _ = consume(UInt8(ascii: "-"))
+    let leading = position
+    let whole = digits()
+    if whole == 0 || (whole > 1 && bytes[leading] == UInt8(ascii: "0")) { throw failure("malformed number", at: start) }
+    var isWhole = true
+    if consume(UInt8(ascii: ".")) {
+      isWhole = false
+      if digits() == 0 { throw failure("malformed number", at: start) }
+    }
+    if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+      isWhole = false
+      position += 1
+      if !consume(UInt8(ascii: "+")) { _ = consume(UInt8(ascii: "-")) }
+      if digits() == 0 { throw failure("malformed number", at: start) }
+    }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    if isWhole, let value = Int(text) { return .integer(value) }
+    guard let value = Double(text) else { throw failure("malformed number", at: start) }
+    return .double(value)
+  }
+
+  /// Reads a quoted string; runs without escapes are decoded in one piece.
+  mutating func parseString() throws(JSONError) -> String {
+    let start = position
+    position += 1
+    var collected: [UInt8]?
+    var run = position
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: "\"") {
+        let tail = bytes[run..<position]
+        position += 1
+        let text: String?
+        if var whole = collected {
+          whole.append(contentsOf: tail)
+          text = String(validating: whole, as: UTF8.self)
+        } else {
+          text = String(validating: tail, as: UTF8.self)
+        }
+        guard let text else { throw failure("a string is not UTF-8", at: start) }
+        return text
+      }
+      if byte < 0x20 { throw failure("control character in a string") }
+      if byte == UInt8(ascii: "\\") {
+        var whole = collected ?? []
+        whole.append(contentsOf: bytes[run..<position])
+        try parseEscape(into: &whole)
+        collected = whole
+        run = position
+      } else {
+        position += 1
+      }
+    }
+    throw failure("a string has no end", at: start)
+  }
+
+  mutating func parseEscape(into text: inout [UInt8]) throws(JSONError) {
+    let start = position
+    guard position + 1 < bytes.count else { throw failure("a string has no end") }
+    let kind = bytes[position + 1]
+    position += 2
+    switch kind {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(kind)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"):
+      let first = try parseHexadecimal()
+      var value = first
+      if (0xD800..<0xDC00).contains(first) {
+        guard consume(UInt8(ascii: "\\")), consume(UInt8(ascii: "u")) else {
+          throw failure("half of a surrogate pair", at: start)
+        }
+        let second = try parseHexadecimal()
+        guard (0xDC00..<0xE000).contains(second) else { throw failure("half of a surrogate pair", at: start) }
+        value = 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
+      }
+      guard let scalar = Unicode.Scalar(value) else { throw failure("half of a surrogate pair", at: start) }
+      text.append(contentsOf: Array(String(scalar).utf8))
+    default: throw failure("unknown escape in a string", at: start)
+    }
+  }
+
+  mutating func parseHexadecimal() throws(JSONError) -> UInt32 {
+    guard position + 4 <= bytes.count else { throw failure("malformed \\u escape") }
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue, bytes[position] < 0x80 else {
+        throw failure("malformed \\u escape")
+      }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+}
