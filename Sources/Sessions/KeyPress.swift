@@ -12,6 +12,7 @@ public enum Key: Hashable, Sendable {
 public struct KeyPress: Hashable, Sendable {
   /// Modifier keys; shift is only reported where the key alone does not say it (shift-tab, shift-arrows).
   public struct Modifiers: OptionSet, Hashable, Sendable {
+    /// The bits.
     public let rawValue: UInt8
     /// Creates a set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }

@@ -1,4 +1,4 @@
-import Testing
+public import Testing
 
 #if canImport(Glibc)
   import Glibc
