@@ -1,8 +1,54 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The root command. Exit status: 0 done, 1 the work failed, 2 the call was wrong.
 @main
 struct Lathe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lathe", abstract: "A terminal research workbench for large language and multimodal models.",
+    commandName: "lathe",
+    abstract: "A terminal research workbench for large language and multimodal models.",
+    version: "0.1.0",
     subcommands: [PullCommand.self])
+
+  static func main() async {
+    // A reader that goes away must end output quietly, not the program by a signal.
+    signal(SIGPIPE, SIG_IGN)
+    let command: any ParsableCommand
+    do {
+      command = try parseAsRoot()
+    } catch {
+      leave(callError: error)
+    }
+    do {
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        var synchronous = command
+        try synchronous.run()
+      }
+    } catch {
+      // Help asked for late, a wrong call found late, and plain exit codes speak for themselves.
+      if error is CleanExit || error is ValidationError { leave(callError: error) }
+      if let code = error as? ExitCode { endProgram(code.rawValue) }
+      let name = type(of: command).configuration.commandName ?? "lathe"
+      StandardStreams.error((name == "lathe" ? "lathe: " : "lathe \(name): ") + "\(error)\n")
+      endProgram(1)
+    }
+  }
+
+  /// Prints help to standard output or what is wrong with the call to standard error, and leaves with 0 or 2.
+  private static func leave(callError error: any Error) -> Never {
+    let text = fullMessage(for: error) + "\n"
+    guard exitCode(for: error).isSuccess else {
+      StandardStreams.error(text)
+      endProgram(2)
+    }
+    StandardStreams.output(text)
+    endProgram(0)
+  }
 }

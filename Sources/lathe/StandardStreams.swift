@@ -27,3 +27,6 @@ enum StandardStreams {
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }
+
+/// Leaves the program; commands have methods of the same name that hide the system's.
+func endProgram(_ status: Int32) -> Never { exit(status) }
