@@ -1,0 +1,112 @@
+import Dispatch
+import Models
+public import Sessions
+import Synchronization
+import Tensors
+
+/// The chat engine over the embedded runtime: loads and answers on a thread of its own and reports events.
+public final class ModelEngine: ChatEngine {
+  private let queue = DispatchQueue(label: "lathe.engine", qos: .userInitiated)
+  private let state: Confined
+  /// Rises with every stop; an answer ends when it is no longer the number it began with.
+  private let stops = Atomic<Int>(0)
+  private let threads: Int
+  private let resolve: @Sendable (String) throws -> LocatedModel
+
+  /// A model's name and where it lies.
+  public struct LocatedModel: Sendable {
+    /// The name the user knows.
+    public let name: String
+    /// The file or folder.
+    public let path: String
+    /// Pairs a name with a path.
+    public init(name: String, path: String) {
+      self.name = name
+      self.path = path
+    }
+  }
+
+  /// What only the engine's queue touches.
+  private final class Confined: @unchecked Sendable {
+    var generator: Generator?
+  }
+
+  /// Creates an engine without a model.
+  ///
+  /// - Parameters:
+  ///   - threads: threads that compute.
+  ///   - resolve: finds a model by what the user called it.
+  public init(threads: Int, resolve: @escaping @Sendable (String) throws -> LocatedModel) {
+    self.threads = threads
+    self.resolve = resolve
+    state = Confined()
+  }
+
+  /// Loads a model in place of the one before.
+  public func load(_ request: ModelRequest, emit: @escaping @Sendable (Event) -> Void) {
+    queue.async { [self] in
+      emit(.modelLoading(ModelLoading(name: request.model, fraction: 0)))
+      do {
+        // The one before is given back first: two may not fit.
+        state.generator = nil
+        let located = try resolve(request.model)
+        let loaded = try LoadedModel(path: located.path, name: located.name, backend: CPUBackend(threads: threads))
+        let generator = try Generator(loaded, contextLength: request.contextLength)
+        state.generator = generator
+        var description = loaded.description
+        description.contextLength = generator.contextLength
+        emit(.modelReady(description))
+      } catch {
+        emit(.modelFailed("\(error)"))
+      }
+    }
+  }
+
+  /// Answers; see `ChatEngine`.
+  public func answer(_ request: AnswerRequest, emit: @escaping @Sendable (Event) -> Void) {
+    let ticket = stops.load(ordering: .acquiring)
+    queue.async { [self] in
+      guard let generator = state.generator else {
+        return emit(.answerRefused("no model is loaded; pick one first"))
+      }
+      let prompt: [Int32]
+      do {
+        prompt = try ChatPrompt.tokens(for: request.messages, model: generator.model)
+        try generator.checkFit(of: prompt.count)
+      } catch {
+        return emit(.answerRefused("\(error)"))
+      }
+      draw(prompt, request, generator, emit) { self.stops.load(ordering: .relaxed) != ticket }
+    }
+  }
+
+  /// Ends the answer that is being drawn or waits for its turn.
+  public func stop() { stops.add(1, ordering: .acquiringAndReleasing) }
+
+  private func draw(
+    _ prompt: [Int32], _ request: AnswerRequest, _ generator: Generator, _ emit: (Event) -> Void,
+    isStopped: () -> Bool
+  ) {
+    let model = generator.model
+    let sampler = Sampler(request.settings, text: { model.text(of: $0) })
+    let reused = generator.reusableTokens(of: prompt)
+    emit(
+      .answerStarted(
+        AnswerStart(
+          turn: request.turn, promptTokens: prompt.count, reusedTokens: reused, newTokens: Array(prompt[reused...]),
+          contextLength: generator.contextLength, settings: sampler.settings)))
+    do {
+      let end = try generator.answer(prompt, sampler: sampler, isStopped: isStopped) { report in
+        switch report {
+        case .prefill(let progress): emit(.prefillProgress(progress))
+        case .token(let token): emit(.token(token))
+        }
+      }
+      emit(.answerFinished(end))
+    } catch {
+      emit(
+        .answerFinished(
+          AnswerEnd(reason: .failed("\(error)"), generatedTokens: 0, prefillSeconds: 0, decodeSeconds: 0, text: "")))
+    }
+  }
+}

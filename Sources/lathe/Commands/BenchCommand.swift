@@ -1,0 +1,91 @@
+import ArgumentParser
+import Inference
+import JSONText
+import Sessions
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time prefill and decode.",
+    discussion: """
+      Fills the cache with --depth tokens, times the prefill of --prompt-tokens behind them, then the decoding of
+      --generate-tokens, one at a time. The median of the repetitions is reported.
+      """)
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "Tokens of the timed prefill.")
+  var promptTokens = 512
+
+  @Option(help: "Tokens of the timed decoding.")
+  var generateTokens = 64
+
+  @Option(help: "Tokens in the cache before the prefill.")
+  var depth = 0
+
+  @Option(help: "How often to measure.")
+  var repetitions = 3
+
+  @Option(help: "Numbers of the KV cache: f32, f16, bf16 or q8_0.")
+  var cacheType: ContextOptions.CacheType = .f16
+
+  @Flag(help: "Print one JSON object a test.")
+  var json = false
+
+  func validate() throws {
+    guard promptTokens > 0, generateTokens >= 0, depth >= 0, repetitions > 0 else {
+      throw ValidationError("expected --prompt-tokens and --repetitions of 1 or more, the others of 0 or more")
+    }
+  }
+
+  func run() throws {
+    let loaded = try model.load()
+    let bench = Benchmark(
+      model: loaded, promptTokens: promptTokens, generateTokens: generateTokens, depth: depth,
+      cacheType: cacheType.elementType)
+    var prefill: [Double] = []
+    var decode: [Double] = []
+    for _ in 0..<repetitions {
+      let times = try bench.run()
+      prefill.append(Double(promptTokens) / times.prefillSeconds)
+      if generateTokens > 0 { decode.append(Double(generateTokens) / times.decodeSeconds) }
+    }
+    report("prefill", promptTokens, prefill)
+    if generateTokens > 0 { report("decode", generateTokens, decode) }
+  }
+
+  private func report(_ test: String, _ tokens: Int, _ rates: [Double]) {
+    let sorted = rates.sorted()
+    let median = sorted[sorted.count / 2]
+    if json {
+      let object: JSONValue = [
+        "test": .string(test), "tokens": .integer(tokens), "depth": .integer(depth), "tokens_per_second": .double(median),
+        "tokens_per_second_min": .double(sorted[0]), "tokens_per_second_max": .double(sorted[sorted.count - 1]),
+        "repetitions": .integer(rates.count), "threads": .integer(model.threads),
+        "bytes_resident": .integer(BenchCommand.residentBytes),
+      ]
+      StandardStreams.output(object.text + "\n")
+    } else {
+      StandardStreams.output(
+        "\(test) of \(tokens) tokens at depth \(depth), \(model.threads) threads: \(median.rounded(toPlaces: 1)) tokens/s (\(sorted[0].rounded(toPlaces: 1)) to \(sorted[sorted.count - 1].rounded(toPlaces: 1)) in \(rates.count)); resident \(BenchCommand.residentBytes / 1_000_000) MB\n"
+      )
+    }
+  }
+
+  /// Bytes of memory this process has in RAM.
+  static var residentBytes: Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
+    let text = line.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let fields = text.split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+  }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Files
+import Inference
+import JSONText
+import Sessions
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Answer one prompt and leave.",
+    discussion: """
+      The prompt is put through the model's chat template as a user's message, unless --raw or --tokens is given.
+      With --json each token is one line {"token","text","logit","probability","top":[{"token","logit"}]}, logits and
+      probabilities being the model's own before any sampling setting; the last line is the summary.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var context: ContextOptions
+
+  @Option(help: "The prompt.")
+  var prompt: String?
+
+  @Option(help: "A file with the prompt; - is standard input.")
+  var promptFile: String?
+
+  @Option(help: "The prompt as token ids: 1,2,3.")
+  var tokens: String?
+
+  @Option(help: "A system message before the prompt.")
+  var system: String?
+
+  @Flag(help: "Continue the text as it is, without chat template.")
+  var raw = false
+
+  @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+
+  @Flag(help: "Print JSON Lines: one object a token, then a summary.")
+  var json = false
+
+  @Option(help: "Likeliest tokens to report with each token (with --json).")
+  var top = 5
+
+  func validate() throws {
+    let given = [prompt, promptFile, tokens].compactMap(\.self).count
+    guard given == 1 else {
+      throw ValidationError("expected one of --prompt, --prompt-file and --tokens, got \(given)")
+    }
+    guard system == nil || (!raw && tokens == nil) else {
+      throw ValidationError("--system goes with a chat prompt, not with --raw or --tokens")
+    }
+    guard (0...1000).contains(top) else { throw ValidationError("--top \(top): expected 0 to 1000") }
+    if let tokens, GenerateCommand.ids(tokens) == nil {
+      throw ValidationError("--tokens \(tokens): expected token ids separated by commas")
+    }
+  }
+
+  func run() throws {
+    let loaded = try model.load()
+    let generator = try context.open(loaded)
+    let ids = try promptTokens(for: loaded)
+    let sampler = Sampler(sampling.settings, text: { loaded.text(of: $0) })
+    let reused = generator.reusableTokens(of: ids)
+    let end = try generator.answer(ids, sampler: sampler, top: json ? top : 0) { report in
+      guard case .token(let token) = report else { return }
+      StandardStreams.output(json ? GenerateCommand.line(token).text + "\n" : Terminals.printableText(token.text))
+    }
+    if json {
+      StandardStreams.output(summary(end, promptTokens: ids.count, reused: reused, sampler.settings).text + "\n")
+    } else if !end.text.hasSuffix("\n") {
+      StandardStreams.output("\n")
+    }
+    if case .failed(let reason) = end.reason { throw InferenceError(reason) }
+  }
+
+  private func promptTokens(for loaded: LoadedModel) throws -> [Int32] {
+    if let tokens {
+      let ids = GenerateCommand.ids(tokens) ?? []
+      try loaded.checkVocabulary(of: ids)
+      return ids
+    }
+    let text = try prompt ?? InputText.read(promptFile ?? "-")
+    if raw { return try loaded.tokenizer.encode(text, addSpecial: true, parseSpecial: true) }
+    var messages = [ChatMessage(role: "user", content: text)]
+    if let system { messages.insert(ChatMessage(role: "system", content: system), at: 0) }
+    return try ChatPrompt.tokens(for: messages, model: loaded)
+  }
+
+  private static func ids(_ text: String) -> [Int32]? {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let ids = parts.compactMap { Int32($0.drop { $0 == " " }) }
+    return ids.count == parts.count ? ids : nil
+  }
+
+  private static func line(_ token: GeneratedToken) -> JSONValue {
+    [
+      "token": .integer(Int(token.id)), "text": .string(token.text), "logit": .double(Double(token.logit)),
+      "probability": .double(Double(token.probability)),
+      "top": .array(token.top.map { ["token": .integer(Int($0.id)), "logit": .double(Double($0.logit))] }),
+    ]
+  }
+
+  private func summary(
+    _ end: AnswerEnd, promptTokens: Int, reused: Int, _ settings: SamplingSettings
+  ) -> JSONValue {
+    func rate(_ count: Int, _ seconds: Double) -> JSONValue { seconds > 0 ? .double(Double(count) / seconds) : nil }
+    return [
+      "summary": .string(end.reason.name), "text": .string(end.text), "prompt_tokens": .integer(promptTokens),
+      "reused_tokens": .integer(reused), "generated_tokens": .integer(end.generatedTokens),
+      "prefill_seconds": .double(end.prefillSeconds), "decode_seconds": .double(end.decodeSeconds),
+      "prefill_tokens_per_second": rate(promptTokens - reused, end.prefillSeconds),
+      // The first token comes with the prompt.
+      "decode_tokens_per_second": rate(max(0, end.generatedTokens - 1), end.decodeSeconds),
+      "seed": settings.seed.map { Int(exactly: $0).map(JSONValue.integer) ?? .string(String($0)) } ?? nil,
+      "temperature": .double(Double(settings.temperature)),
+    ]
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Downloads
+import Inference
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Which model to use, and on how much of the machine.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "A pulled model's name, a GGUF file or a Hugging Face folder.")
+  var model = KnownModel.standard.name
+
+  @Option(help: "Threads that compute; default: the processors this program may use.")
+  var threads = ModelOptions.availableProcessors
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads): expected 1 to 1024")
+    }
+  }
+
+  /// Loads the model.
+  func load() throws -> LoadedModel {
+    let found = try ModelStore().find(model)
+    return try LoadedModel(path: found.path, name: found.name, backend: CPUBackend(threads: threads))
+  }
+
+  /// Processors this process may run on (a container or taskset may allow fewer than there are).
+  static var availableProcessors: Int {
+    #if os(Linux)
+      var set = cpu_set_t()
+      if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
+        let count = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
+        if count > 0 { return min(count, 1024) }
+      }
+    #endif
+    return max(1, min(1024, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+}
+
+/// How much a context holds, and in which numbers.
+struct ContextOptions: ParsableArguments {
+  @Option(help: "Tokens of context; default: what the model was trained for.")
+  var context: Int?
+
+  @Option(help: "Numbers of the KV cache: f32, f16, bf16 or q8_0.")
+  var cacheType: CacheType = .f16
+
+  enum CacheType: String, ExpressibleByArgument, CaseIterable {
+    case f32, f16, bf16
+    case q8_0  // swift-format-ignore: AlwaysUseLowerCamelCase
+
+    var elementType: ElementType {
+      switch self {
+      case .f32: .f32
+      case .f16: .f16
+      case .bf16: .bf16
+      case .q8_0: .q8_0
+      }
+    }
+  }
+
+  /// Opens a context on a model.
+  func open(_ model: LoadedModel) throws -> Generator {
+    try Generator(model, contextLength: context, cacheType: cacheType.elementType)
+  }
+}
