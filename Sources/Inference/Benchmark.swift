@@ -29,7 +29,7 @@ public struct Benchmark {
   public func run() throws -> Times {
     let clock = ContinuousClock()
     let warmUp = 4
-    let vocabulary = model.model.configuration.vocabulary
+    let vocabulary = model.model.configuration.vocabularySize
     func token(_ number: Int) -> Int32 { Int32(number % max(1, min(1000, vocabulary))) }
     let capacity = max(depth, 3) + promptTokens + warmUp + generateTokens
     let cache = try model.model.makeCache(capacity: capacity, elementType: cacheType)

@@ -40,9 +40,7 @@ public final class Scorer {
     var positions: [Position] = []
     for start in stride(from: 0, to: tokens.count, by: Scorer.chunk) {
       let part = Array(tokens[start..<min(start + Scorer.chunk, tokens.count)])
-      guard let logits = try model.model(part, cache: cache, logits: .all) else {
-        preconditionFailure("all logits were asked for")
-      }
+      let logits = try model.model(part, cache: cache, logits: .all)
       let statistics = logits.rowStatistics()
       let width = logits.shape.width
       logits.withFloats { values in

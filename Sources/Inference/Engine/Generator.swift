@@ -77,13 +77,10 @@ public final class Generator {
 
   /// Reads one token and returns the logits of what follows.
   public func decode(_ token: Int32) throws -> Tensor {
-    guard let logits = try advance([token], logits: .last) else {
-      preconditionFailure("logits of the last token were asked for")
-    }
-    return logits
+    try advance([token], logits: .last)
   }
 
-  private func advance(_ tokens: [Int32], logits: LogitsSelection) throws -> Tensor? {
+  private func advance(_ tokens: [Int32], logits: LogitsSelection) throws -> Tensor {
     do {
       let result = try model.model(tokens, cache: cache, logits: logits)
       cachedTokens += tokens
@@ -192,7 +189,7 @@ private struct AnswerInProgress {
   private(set) var count = 0
 
   init(tokenizer: any Tokenizer, stops: [String]) {
-    decoder = StreamingDecoder(tokenizer)
+    decoder = tokenizer.streamingDecoder(skipSpecial: true)
     self.stops = StopTexts(stops)
   }
 

@@ -4,6 +4,12 @@
   import Darwin
 #endif
 
+/// e to a power; for modules whose other imports hide the C library's name.
+func exponential(_ x: Double) -> Double { exp(x) }
+
+/// The natural logarithm.
+func naturalLogarithm(_ x: Double) -> Double { log(x) }
+
 /// The tokens that may come next, with their logits; filters take away from it.
 ///
 /// Equal logits are ordered by token id, so that every machine draws the same.
