@@ -82,16 +82,14 @@ final class HostStorage: TensorStorage, @unchecked Sendable {
   /// Read-only memory that lives as long as `owner`.
   init(sharing bytes: UnsafeRawBufferPointer, owner: AnyObject, backend: any Backend) {
     // Operations write only to tensors they allocated themselves, or that `store` documents.
-    pointer = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? HostStorage.nowhere)
+    // A tensor without elements may have no address; any will do.
+    pointer = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!)
     pool = nil
     self.owner = owner
     super.init(backend: backend, byteCount: bytes.count)
   }
 
   deinit { pool?.giveBack(pointer, byteCount) }
-
-  /// The address of tensors without elements.
-  private static let nowhere = UnsafeRawPointer(bitPattern: 64)!
 }
 
 /// The C library's `free`, under a name that the pool's own list does not hide.

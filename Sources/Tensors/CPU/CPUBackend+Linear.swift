@@ -79,7 +79,7 @@ extension CPUBackend {
 
   // MARK: Jobs
 
-  private var rowStep: Int { Int(MATMUL_ROW_STEP.rawValue) }
+  private var rowStep: Int { Int(MATMUL_ROW_STEP) }
 
   /// Activations rounded to 8 bits, when the weight is of a block type: values, then scales, then sums.
   private func quantize(_ x: Tensor, for projection: Projection) throws(TensorError) -> HostStorage? {

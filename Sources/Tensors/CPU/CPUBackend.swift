@@ -67,7 +67,8 @@ public final class CPUBackend: Backend {
       bytes = count
     } else {
       throw TensorError(
-        operation: "allocate", argument: "shape", expected: "rows of whole \(elementType) blocks, in all below 2^63 bytes",
+        operation: "allocate", argument: "shape",
+        expected: "rows of whole \(elementType) blocks, in all below 2^63 bytes",
         got: "\(shape)")
     }
     return Tensor(shape: shape, elementType: elementType, storage: try storage(bytes))

@@ -49,7 +49,8 @@ extension Tensor {
     try check("rotate", "x", isFloat32Matrix: self)
     guard headSize > 0, shape[1] % headSize == 0, rotation.rotarySize <= headSize else {
       throw TensorError(
-        operation: "rotate", argument: "headSize", expected: "a divisor of \(shape[1]), at least \(rotation.rotarySize)",
+        operation: "rotate", argument: "headSize",
+        expected: "a divisor of \(shape[1]), at least \(rotation.rotarySize)",
         got: "\(headSize)")
     }
     guard rotation.cosines.shape[0] == shape[0], rotation.sines.shape == rotation.cosines.shape else {

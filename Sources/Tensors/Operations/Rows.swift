@@ -76,8 +76,9 @@ extension Backend {
     guard shape.elementCount == elements.count else {
       throw .shape("tensor", "elements", expected: [shape.elementCount], got: Shape(elements.count))
     }
-    return try elements.withUnsafeBytes { (bytes) throws(TensorError) in
-      try tensor(copying: bytes, shape: shape, elementType: .f32)
+    let result = elements.withUnsafeBytes { bytes in
+      Result { () throws(TensorError) in try tensor(copying: bytes, shape: shape, elementType: .f32) }
     }
+    return try result.get()
   }
 }
