@@ -29,7 +29,7 @@ extension JSONParser {
   }
 
   /// Reads a quoted string; runs without escapes are decoded in one piece.
-  mutating func parseString() throws(JSONError) -> String {
+  package mutating func parseString() throws(JSONError) -> String {
     let start = position
     position += 1
     var collected: [UInt8]?

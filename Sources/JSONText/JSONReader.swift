@@ -47,18 +47,21 @@ extension JSONValue {
 }
 
 /// Recursive descent over bytes; the depth limit bounds the recursion.
-struct JSONParser {
-  let bytes: UnsafeRawBufferPointer
+///
+/// Readers of large texts of a known form (the head of a safetensors file) drive it themselves, so that nothing is
+/// allocated for what they do not want.
+package struct JSONParser {
+  package let bytes: UnsafeRawBufferPointer
   let limits: JSONValue.Limits
-  var position = 0
+  package var position = 0
   var depth = 0
 
-  init(bytes: UnsafeRawBufferPointer, limits: JSONValue.Limits) {
+  package init(bytes: UnsafeRawBufferPointer, limits: JSONValue.Limits) {
     self.bytes = bytes
     self.limits = limits
   }
 
-  func failure(_ problem: String, at offset: Int? = nil) -> JSONError {
+  package func failure(_ problem: String, at offset: Int? = nil) -> JSONError {
     let place = min(offset ?? position, bytes.count)
     let line = bytes[..<place].reduce(into: 1) { count, byte in if byte == UInt8(ascii: "\n") { count += 1 } }
     return JSONError(problem: problem, offset: place, line: line)
@@ -72,7 +75,7 @@ struct JSONParser {
     return value
   }
 
-  mutating func skipWhiteSpace() {
+  package mutating func skipWhiteSpace() {
     while position < bytes.count {
       switch bytes[position] {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
@@ -106,6 +109,46 @@ struct JSONParser {
     return value
   }
 
+  /// Moves over a value of any kind without keeping it.
+  package mutating func skipValue() throws(JSONError) {
+    skipWhiteSpace()
+    guard position < bytes.count else { throw failure("expected a value, got the end of the text") }
+    let (closing, isObject): (UInt8, Bool)
+    switch bytes[position] {
+    case UInt8(ascii: "{"): (closing, isObject) = (UInt8(ascii: "}"), true)
+    case UInt8(ascii: "["): (closing, isObject) = (UInt8(ascii: "]"), false)
+    default:
+      _ = try parseValue()
+      return
+    }
+    try enter()
+    defer { depth -= 1 }
+    position += 1
+    skipWhiteSpace()
+    if consume(closing) { return }
+    while true {
+      if isObject {
+        _ = try parseMemberName()
+      }
+      try skipValue()
+      skipWhiteSpace()
+      if consume(closing) { return }
+      guard consume(UInt8(ascii: ",")) else { throw failure("expected , or the end of the value") }
+    }
+  }
+
+  /// Reads a member's name and the colon behind it.
+  package mutating func parseMemberName() throws(JSONError) -> String {
+    skipWhiteSpace()
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+      throw failure("expected a member name in quotes")
+    }
+    let name = try parseString()
+    skipWhiteSpace()
+    guard consume(UInt8(ascii: ":")) else { throw failure("expected : behind a member name") }
+    return name
+  }
+
   mutating func enter() throws(JSONError) {
     depth += 1
     if depth > limits.depth { throw failure("nested deeper than \(limits.depth) levels") }
@@ -135,13 +178,8 @@ struct JSONParser {
     if consume(UInt8(ascii: "}")) { return .object(members) }
     while true {
       skipWhiteSpace()
-      guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-        throw failure("expected a member name in quotes")
-      }
       let start = position
-      let name = try parseString()
-      skipWhiteSpace()
-      guard consume(UInt8(ascii: ":")) else { throw failure("expected : behind a member name") }
+      let name = try parseMemberName()
       let value = try parseValue()
       if members.updateValue(value, forKey: name) != nil, limits.refusesDuplicateKeys {
         throw failure("second member of the same name", at: start)
@@ -152,7 +190,7 @@ struct JSONParser {
     }
   }
 
-  mutating func consume(_ byte: UInt8) -> Bool {
+  package mutating func consume(_ byte: UInt8) -> Bool {
     guard position < bytes.count, bytes[position] == byte else { return false }
     position += 1
     return true

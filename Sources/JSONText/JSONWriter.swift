@@ -34,7 +34,7 @@ extension JSONValue {
   }
 
   /// Appends a string in quotes; control characters (DEL and C1 too) are escaped, so the line is safe on a terminal.
-  static func writeQuoted(_ text: String, to output: inout [UInt8]) {
+  package static func writeQuoted(_ text: String, to output: inout [UInt8]) {
     let hexadecimal = Array("0123456789abcdef".utf8)
     output.append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {
