@@ -43,6 +43,10 @@ public enum Fixtures {
 
   /// The names in a folder, sorted, without those that start with a dot.
   public static func names(in folder: String) -> [String] {
+    allNames(in: folder).filter { !$0.hasPrefix(".") }
+  }
+
+  static func allNames(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
@@ -50,7 +54,7 @@ public enum Fixtures {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      if name != ".", name != ".." { names.append(name) }
     }
     return names.sorted()
   }

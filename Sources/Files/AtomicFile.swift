@@ -1,0 +1,138 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file written aside and put in place whole: readers see the old file or the new one, never a part.
+///
+/// The bytes go to a hidden file in the same folder; `commit` flushes them to disk, renames the file onto its place
+/// and flushes the folder. Without `commit` the hidden file is removed when the object goes.
+public final class AtomicFile {
+  /// Where the file appears.
+  public let path: String
+  /// Bytes written so far.
+  public private(set) var count = 0
+  private let temporaryPath: String
+  private var descriptor: Int32
+  private var pending: [UInt8] = []
+  private static let pendingLimit = 1 << 16
+
+  /// Creates the hidden file beside `path`.
+  ///
+  /// - Throws: `FileError` when the folder is absent or not writable.
+  public init(path: String) throws(FileError) {
+    self.path = path
+    let (folder, name) = splitPath(path)
+    let mark = String(UInt64.random(in: .min ... .max), radix: 36)
+    temporaryPath =
+      folder + "." + String(decoding: Array(name.utf8).prefix(180), as: UTF8.self) + "." + mark + ".partial"
+    var status = stat()
+    let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o666
+    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw FileError(operation: "write", path: path, code: errno) }
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    unlink(temporaryPath)
+  }
+
+  /// Appends bytes; small pieces are gathered first.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    count += bytes.count
+    if pending.count + bytes.count <= AtomicFile.pendingLimit {
+      pending.append(contentsOf: bytes)
+      return
+    }
+    try flush()
+    if bytes.count < AtomicFile.pendingLimit {
+      pending.append(contentsOf: bytes)
+    } else {
+      try writeAll(bytes)
+    }
+  }
+
+  /// Appends bytes.
+  public func write(_ bytes: [UInt8]) throws(FileError) {
+    let result = bytes.withUnsafeBytes { buffer in Result { () throws(FileError) in try write(buffer) } }
+    try result.get()
+  }
+
+  /// Flushes everything to disk and renames the file onto its place.
+  public func commit() throws(FileError) {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw FileError(operation: "write", path: path, code: errno) }
+    let closed = close(descriptor)
+    descriptor = -1
+    guard closed == 0, rename(temporaryPath, path) == 0 else {
+      let code = errno
+      unlink(temporaryPath)
+      throw FileError(operation: "write", path: path, code: code)
+    }
+    try syncFolder(of: path)
+  }
+
+  private func flush() throws(FileError) {
+    guard !pending.isEmpty else { return }
+    let gathered = pending
+    pending.removeAll(keepingCapacity: true)
+    let result = gathered.withUnsafeBytes { buffer in Result { () throws(FileError) in try writeAll(buffer) } }
+    try result.get()
+  }
+
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      let written = systemWrite(descriptor, piece)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw FileError(operation: "write", path: path, code: errno)
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+}
+
+// Named apart from the method that would hide the system call.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+/// The folder of a path with its slash ("" for a bare name), and the last component.
+package func splitPath(_ path: String) -> (folder: String, name: String) {
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+  let start = path.utf8.index(after: slash)
+  return (String(path[..<start]), String(path[start...]))
+}
+
+/// Writes a whole file so that readers see the old bytes or the new ones, never a part, also after a power loss.
+/// A symbolic link at `path` is replaced by the file.
+///
+/// - Throws: `FileError` when the folder is absent, not writable or full; the old file is then untouched.
+public func writeAtomically(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FileError) {
+  let file = try AtomicFile(path: path)
+  try file.write(bytes)
+  try file.commit()
+}
+
+/// Writes a whole file so that readers see the old bytes or the new ones, never a part.
+public func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
+  let file = try AtomicFile(path: path)
+  try file.write(bytes)
+  try file.commit()
+}
+
+/// Flushes a folder's list of names, so that a rename in it survives a power loss.
+func syncFolder(of path: String) throws(FileError) {
+  let folder = splitPath(path).folder
+  let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw FileError(operation: "sync the folder of", path: path, code: errno) }
+  defer { close(descriptor) }
+  // Some network and FUSE file systems cannot flush a folder and say so; the rename itself has been done.
+  guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS else {
+    throw FileError(operation: "sync the folder of", path: path, code: errno)
+  }
+}
