@@ -121,7 +121,7 @@ private final class LineReader {
 
   func next() throws(SessionError) -> [UInt8]? {
     while true {
-      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let end = lineEnd() {
         let line = Array(buffer[start..<end])
         offset += line.count + 1
         start = end + 1
@@ -138,16 +138,28 @@ private final class LineReader {
     }
   }
 
+  /// Where the next line feed is, found by the system: logs are long.
+  private func lineEnd() -> Int? {
+    buffer.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, searched < bytes.count,
+        let found = memchr(base + searched, 0x0A, bytes.count - searched)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
+    }
+  }
+
   private func fill() throws(SessionError) -> Bool {
     if start > 0 {
       buffer.removeFirst(start)
       searched -= start
       start = 0
     }
-    let before = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: 1 << 16))
-    let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + before, 1 << 16) }
-    buffer.removeLast((1 << 16) - max(got, 0))
+    var got = 0
+    let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { memory, count in
+      got = read(descriptor, memory.baseAddress, 1 << 16)
+      count = max(got, 0)
+    }
+    buffer.append(contentsOf: chunk)
     guard got >= 0 else {
       throw SessionError(operation: "read", subject: session, reason: String(cString: strerror(errno)))
     }
