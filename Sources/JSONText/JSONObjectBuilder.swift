@@ -1,0 +1,18 @@
+import OrderedCollections
+
+/// Builds a JSON object member by member, in order, for modules that do not want to know its storage.
+public struct JSONObjectBuilder: Sendable {
+  private var members: OrderedDictionary<String, JSONValue> = [:]
+
+  /// The object so far.
+  public var value: JSONValue { .object(members) }
+
+  /// Creates an empty object.
+  public init() {}
+
+  /// A member; `nil` removes it.
+  public subscript(name: String) -> JSONValue? {
+    get { members[name] }
+    set { members[name] = newValue }
+  }
+}

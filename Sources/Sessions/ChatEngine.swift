@@ -1,0 +1,62 @@
+/// Which model to load and how.
+public struct ModelRequest: Hashable, Sendable {
+  /// A name, a file or a folder, as the user gave it.
+  public var model: String
+  /// Tokens of context; `nil` is the model's own.
+  public var contextLength: Int?
+  /// Creates a request.
+  public init(model: String, contextLength: Int? = nil) {
+    self.model = model
+    self.contextLength = contextLength
+  }
+}
+
+/// What to answer and how.
+public struct AnswerRequest: Hashable, Sendable {
+  /// The turn, from 1; comes back in `AnswerStart`.
+  public var turn: Int
+  /// The conversation so far, ending with the question; a system message comes first where there is one.
+  public var messages: [ChatMessage]
+  /// The settings, with the seed of this turn.
+  public var settings: SamplingSettings
+  /// Creates a request.
+  public init(turn: Int, messages: [ChatMessage], settings: SamplingSettings) {
+    self.turn = turn
+    self.messages = messages
+    self.settings = settings
+  }
+}
+
+/// Something that answers questions and reports what it does as events.
+///
+/// All calls return at once; the work runs on the engine's own threads, one request after the other. `emit` may be
+/// called from any thread, but not from two at the same time, and does not block.
+public protocol ChatEngine: AnyObject, Sendable {
+  /// Loads a model in place of the one before. Reports `modelLoading` any number of times, then `modelReady` or
+  /// `modelFailed`.
+  func load(_ request: ModelRequest, emit: @escaping @Sendable (Event) -> Void)
+
+  /// Answers. Reports either `answerRefused`, or `answerStarted`, `prefillProgress` any number of times, `token` for
+  /// each token drawn and, in every case, `answerFinished`.
+  func answer(_ request: AnswerRequest, emit: @escaping @Sendable (Event) -> Void)
+
+  /// Ends the answer being drawn soon, in prefill too: it finishes as `cancelled` and keeps what is there. Does
+  /// nothing when no answer is being drawn.
+  func stop()
+}
+
+extension SamplingSettings {
+  /// These settings with the seed of one turn of a chat.
+  ///
+  /// The first turn takes the session's seed itself, so it draws what a single answer with that seed draws; later
+  /// turns mix the turn in (SplitMix64, Steele et al. 2014). A continued session so draws the tokens of an unbroken one.
+  public func forTurn(_ turn: Int) -> SamplingSettings {
+    guard let seed, turn > 1 else { return self }
+    var mixed = seed &+ UInt64(turn) &* 0x9E37_79B9_7F4A_7C15
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    var settings = self
+    settings.seed = mixed ^ (mixed >> 31)
+    return settings
+  }
+}

@@ -1,0 +1,169 @@
+/// How far the loading of a model is.
+public struct ModelLoading: Hashable, Sendable {
+  /// The model's name.
+  public var name: String
+  /// 0...1.
+  public var fraction: Double
+  /// Creates a report.
+  public init(name: String, fraction: Double) {
+    self.name = name
+    self.fraction = fraction
+  }
+}
+
+/// What a loaded model is.
+public struct ModelDescription: Hashable, Sendable {
+  /// The name the user knows.
+  public var name: String
+  /// The file or folder.
+  public var path: String
+  /// What tells these weights from others, for instance the SHA-256 of the file; empty where unknown.
+  public var identity: String
+  /// The architecture, as the checkpoint names it.
+  public var family: String
+  /// Number of parameters.
+  public var parameters: Int
+  /// The quantisation's name, for instance `Q4_1`.
+  public var quantisation: String
+  /// Tokens that fit, as opened.
+  public var contextLength: Int
+  /// Size of the weights in bytes.
+  public var bytes: Int
+
+  /// Creates a description.
+  public init(
+    name: String, path: String, identity: String = "", family: String, parameters: Int, quantisation: String,
+    contextLength: Int, bytes: Int
+  ) {
+    self.name = name
+    self.path = path
+    self.identity = identity
+    self.family = family
+    self.parameters = parameters
+    self.quantisation = quantisation
+    self.contextLength = contextLength
+    self.bytes = bytes
+  }
+}
+
+/// An answer begins: everything that is needed to draw it again.
+public struct AnswerStart: Hashable, Sendable {
+  /// The turn it answers, from 1.
+  public var turn: Int
+  /// Tokens of the whole prompt.
+  public var promptTokens: Int
+  /// Of these, tokens at the front that the cache already held.
+  public var reusedTokens: Int
+  /// The ids of the tokens behind the reused ones.
+  public var newTokens: [Int32]
+  /// Tokens that fit.
+  public var contextLength: Int
+  /// The settings in force, with the seed that is used.
+  public var settings: SamplingSettings
+
+  /// Creates a report.
+  public init(
+    turn: Int, promptTokens: Int, reusedTokens: Int, newTokens: [Int32], contextLength: Int,
+    settings: SamplingSettings
+  ) {
+    self.turn = turn
+    self.promptTokens = promptTokens
+    self.reusedTokens = reusedTokens
+    self.newTokens = newTokens
+    self.contextLength = contextLength
+    self.settings = settings
+  }
+}
+
+/// How far the prompt is read.
+public struct PrefillProgress: Hashable, Sendable {
+  /// Tokens read, of those that were new.
+  public var done: Int
+  /// Tokens to read.
+  public var total: Int
+  /// Creates a report.
+  public init(done: Int, total: Int) {
+    self.done = done
+    self.total = total
+  }
+}
+
+/// A token that could have been drawn.
+public struct TokenCandidate: Hashable, Sendable {
+  /// The token.
+  public var id: Int32
+  /// Its text on its own.
+  public var text: String
+  /// The model's logit, before any setting.
+  public var logit: Float
+  /// Creates a candidate.
+  public init(id: Int32, text: String, logit: Float) {
+    self.id = id
+    self.text = text
+    self.logit = logit
+  }
+}
+
+/// A token of an answer.
+public struct GeneratedToken: Hashable, Sendable {
+  /// The token.
+  public var id: Int32
+  /// What it adds to the answer: whole characters only, so it may be empty and a later one bring more.
+  public var text: String
+  /// The model's logit, before any setting.
+  public var logit: Float
+  /// The model's probability (0...1) for it, before any setting.
+  public var probability: Float
+  /// The most likely tokens at this place, best first.
+  public var top: [TokenCandidate]
+
+  /// Creates a token.
+  public init(id: Int32, text: String, logit: Float, probability: Float, top: [TokenCandidate] = []) {
+    self.id = id
+    self.text = text
+    self.logit = logit
+    self.probability = probability
+    self.top = top
+  }
+}
+
+/// Why an answer ended.
+public enum AnswerEndReason: Hashable, Sendable {
+  /// The model ended its turn.
+  case endOfTurn
+  /// One of the stop texts came up.
+  case stopString
+  /// The most tokens that were allowed are reached.
+  case length
+  /// The user stopped it.
+  case cancelled
+  /// The context is full.
+  case contextFull
+  /// The engine failed; the text is one line.
+  case failed(String)
+}
+
+/// An answer ended.
+public struct AnswerEnd: Hashable, Sendable {
+  /// Why.
+  public var reason: AnswerEndReason
+  /// Tokens drawn.
+  public var generatedTokens: Int
+  /// Seconds for reading the prompt.
+  public var prefillSeconds: Double
+  /// Seconds for drawing the tokens.
+  public var decodeSeconds: Double
+  /// The whole answer.
+  public var text: String
+
+  /// Creates a report.
+  public init(
+    reason: AnswerEndReason, generatedTokens: Int, prefillSeconds: Double, decodeSeconds: Double, text: String
+  ) {
+    self.reason = reason
+    self.generatedTokens = generatedTokens
+    self.prefillSeconds = prefillSeconds
+    self.decodeSeconds = decodeSeconds
+    self.text = text
+  }
+}
