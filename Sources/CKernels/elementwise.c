@@ -15,21 +15,23 @@ void scale_scalar(const float *x, float factor, float *out, size_t count) {
   for (size_t i = 0; i < count; i++) out[i] = x[i] * factor;
 }
 
-static float sigmoid(float x) {
-  return 1 / (1 + expf(-x));
+// x * sigmoid(slope * x)
+static float gated(float x, float slope_times_x) {
+  return x / (1 + expf(-slope_times_x));
 }
 
 static float activation(enum activation kind, float x) {
   switch (kind) {
-    case ACTIVATION_SILU: return x / (1 + expf(-x));
+    case ACTIVATION_SILU: return gated(x, x);
     // x / 2 * (1 + erf(x / sqrt(2))), without the cancellation for negative x.
     case ACTIVATION_GELU: return 0.5f * x * erfcf(-0.70710678f * x);
-    case ACTIVATION_GELU_TANH: return 0.5f * x * (1 + tanhf(0.79788456f * (x + 0.044715f * x * x * x)));
-    case ACTIVATION_GELU_QUICK: return x * sigmoid(1.702f * x);
+    // x / 2 * (1 + tanh(u)) is x * sigmoid(2 u), again without the cancellation.
+    case ACTIVATION_GELU_TANH: return gated(x, 2 * 0.79788456f * (x + 0.044715f * x * x * x));
+    case ACTIVATION_GELU_QUICK: return gated(x, 1.702f * x);
     case ACTIVATION_RELU: return x < 0 ? 0 : x;
     case ACTIVATION_RELU_SQUARED: return x < 0 ? 0 : x * x;
     case ACTIVATION_TANH: return tanhf(x);
-    case ACTIVATION_SIGMOID: return sigmoid(x);
+    case ACTIVATION_SIGMOID: return gated(1, x);
     default: return x;
   }
 }

@@ -61,50 +61,6 @@
   void activate_##SET(enum activation kind, const float *x, float *out, size_t count); \
   void activate_multiply_##SET(enum activation kind, const float *gate, const float *up, float *out, size_t count);
 
-// Families whose SIMD versions are not there yet use the scalar reference.
-#define to_f32_avx2 to_f32_scalar
-#define from_f32_avx2 from_f32_scalar
-#define matmul_float_avx2 matmul_float_scalar
-#define attention_avx2 attention_scalar
-#define rms_norm_avx2 rms_norm_scalar
-#define layer_norm_avx2 layer_norm_scalar
-#define softmax_avx2 softmax_scalar
-#define log_sum_exp_avx2 log_sum_exp_scalar
-#define rotary_avx2 rotary_scalar
-#define add_avx2 add_scalar
-#define multiply_avx2 multiply_scalar
-#define scale_avx2 scale_scalar
-#define activate_avx2 activate_scalar
-#define activate_multiply_avx2 activate_multiply_scalar
-#define to_f32_avx512 to_f32_scalar
-#define from_f32_avx512 from_f32_scalar
-#define matmul_float_avx512 matmul_float_scalar
-#define attention_avx512 attention_scalar
-#define rms_norm_avx512 rms_norm_scalar
-#define layer_norm_avx512 layer_norm_scalar
-#define softmax_avx512 softmax_scalar
-#define log_sum_exp_avx512 log_sum_exp_scalar
-#define rotary_avx512 rotary_scalar
-#define add_avx512 add_scalar
-#define multiply_avx512 multiply_scalar
-#define scale_avx512 scale_scalar
-#define activate_avx512 activate_scalar
-#define activate_multiply_avx512 activate_multiply_scalar
-#define to_f32_neon to_f32_scalar
-#define from_f32_neon from_f32_scalar
-#define matmul_float_neon matmul_float_scalar
-#define attention_neon attention_scalar
-#define rms_norm_neon rms_norm_scalar
-#define layer_norm_neon layer_norm_scalar
-#define softmax_neon softmax_scalar
-#define log_sum_exp_neon log_sum_exp_scalar
-#define rotary_neon rotary_scalar
-#define add_neon add_scalar
-#define multiply_neon multiply_scalar
-#define scale_neon scale_scalar
-#define activate_neon activate_scalar
-#define activate_multiply_neon activate_multiply_scalar
-
 #define DECLARE_FAMILIES(SET) \
   DECLARE_CONVERT(SET) DECLARE_QUANTIZED(SET) DECLARE_MATMUL_FLOAT(SET) DECLARE_ATTENTION(SET) \
   DECLARE_NORMALIZE(SET) DECLARE_ROTARY(SET) DECLARE_ELEMENTWISE(SET)

@@ -1,3 +1,4 @@
+import OrderedCollections
 public import Tensors
 
 /// A place in the tree of parameter names, from which layers read their tensors.
@@ -45,8 +46,8 @@ public struct ParameterScope {
   /// - Parameter type: an element type to convert to (norms and biases are wanted in F32); by default as stored.
   /// - Throws: `TensorError` when memory for a conversion runs out; faults of the checkpoint wait for `finish()`.
   public func tensor(_ name: String, _ shape: [Int], as type: ElementType? = nil) throws(TensorError) -> Tensor {
-    try reader.read(join(name), shape, as: type)
-      ?? backend.allocate(Shape(exactly: shape.map { _ in 0 }) ?? Shape(0), .f32)
+    if let tensor = try reader.read(join(name), shape, as: type) { return tensor }
+    return try backend.allocate(Shape(exactly: shape.map { _ in 0 }) ?? Shape(0), .f32)
   }
 
   /// The weight `[rows, columns]` of a linear map, prepared for products.
@@ -119,4 +120,15 @@ private final class ParameterReader {
     }
     return ParameterRegistry(parameters: parameters)
   }
+}
+
+extension Checkpoint {
+  /// The tensor of a name.
+  package func entry(_ name: String) -> TensorEntry? { tensors[name] }
+
+  /// The metadata value of a key.
+  package func value(_ key: String) -> GGUFValue? { metadata[key] }
+
+  /// Number of tensors.
+  package var tensorCount: Int { tensors.count }
 }

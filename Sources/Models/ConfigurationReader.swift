@@ -22,7 +22,7 @@ struct ConfigurationReader {
   init(_ checkpoint: any Checkpoint, prefix: String) {
     path = checkpoint.path
     self.prefix = prefix
-    value = { key in checkpoint.metadata[prefix + key].flatMap(ConfigurationReader.json) }
+    value = { key in checkpoint.value(prefix + key).flatMap(ConfigurationReader.json) }
   }
 
   /// Whether a key has a value other than null.

@@ -11,8 +11,8 @@ struct RotaryConfiguration {
 
   /// Reads config.json: `rope_parameters` (transformers 5), or `rope_theta` and `rope_scaling` (before).
   init(huggingFace json: ConfigurationReader, headSize: Int, contextLength: Int) throws(ModelError) {
-    let parameters = try json.object("rope_parameters")
-    let rope = try parameters ?? json.object("rope_scaling") ?? json
+    let older = try json.object("rope_scaling")
+    let rope = try json.object("rope_parameters") ?? older ?? json
     let holder = rope.has("rope_theta") ? rope : json
     base = try holder.positive("rope_theta", default: 10000)
     let partial = rope.has("partial_rotary_factor") ? rope : json
