@@ -1,6 +1,7 @@
-public import Checkpoints
+import Checkpoints
 import Files
 public import JSONText
+import OrderedCollections
 
 /// Numbers of a reference case: an input, an expected output, or what the runtime gave for it.
 public struct ReferenceValue: Sendable, Hashable {

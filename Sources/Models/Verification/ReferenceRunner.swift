@@ -75,7 +75,8 @@ struct GenerateRunner: ReferenceRunner {
 
   func outputs(of reference: ReferenceCase, on backend: any Backend) throws -> [String: ReferenceValue] {
     let model = try loadLanguageModel(path: reference.path, backend: backend)
-    let settings = ConfigurationReader(reference.settings, path: reference.path + "/reference.json", prefix: "settings.")
+    let settings = ConfigurationReader(
+      reference.settings, path: reference.path + "/reference.json", prefix: "settings.")
     let limit = try settings.integer("max_new_tokens")
     let stops = try settings.text("stop", default: "at eos_token_id").hasPrefix("at ")
     let ends = stops ? Set(model.configuration.endTokens) : []
