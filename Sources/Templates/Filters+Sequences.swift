@@ -12,6 +12,9 @@ extension Interpreter {
         throw .runtime("'generator' object is not reversible")
       }
       return try elements(of: subject).last ?? .undefined(Undefined(hint: "No last item, sequence was empty."))
+    case _ where Filters.lazyNames.contains(name) && !isTrue(subject):
+      // These look at nothing else where there is nothing, `none` included.
+      return try iterator([])
     case "join": return try join(subject, arguments)
     case "map": return try map(subject, arguments)
     case "select", "reject", "selectattr", "rejectattr":

@@ -7,6 +7,8 @@ enum Filters {
     "round", "safe", "select", "selectattr", "slice", "sort", "string", "striptags", "sum", "title", "tojson", "trim",
     "truncate", "unique", "upper", "urlencode", "urlize", "wordcount", "wordwrap", "xmlattr",
   ]
+  /// Those that make a generator element by element.
+  static let lazyNames: Set<String> = ["map", "select", "reject", "selectattr", "rejectattr"]
 }
 
 extension Interpreter {

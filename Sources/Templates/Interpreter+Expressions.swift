@@ -126,14 +126,19 @@ extension Interpreter {
 
   // MARK: Calls
 
-  private func evaluateCall(_ callee: Expression, _ arguments: CallArguments, _ scope: Scope) throws(TemplateError)
-    -> Value
-  {
+  /// Calls what an expression names. `refusesChanges` where the result is printed: a method that changes its list or
+  /// dictionary is then an error.
+  func evaluateCall(
+    _ callee: Expression, _ arguments: CallArguments, _ scope: Scope, refusesChanges: Bool = false
+  ) throws(TemplateError) -> Value {
     if case .attribute(let base, let name) = callee {
       let receiver = try evaluate(base, scope)
       let method = name.string
       // Methods of built-in types are called without making a callable of them first.
       if MethodNames.has(method, receiver) {
+        if refusesChanges, MethodNames.changes(method, receiver) {
+          throw .runtime("access to attribute '\(method)' of '\(receiver.typeName)' object is unsafe.")
+        }
         return try call(method: method, of: receiver, try evaluate(arguments, scope))
       }
       let function = try attribute(name, of: receiver)

@@ -13,6 +13,9 @@ extension Interpreter {
   private func execute(_ statement: Statement, _ scope: Scope) throws(TemplateError) -> Flow {
     switch statement.kind {
     case .text(let text): try print(text)
+    case .output(.call(let callee, let arguments)):
+      // What changes a list in order to print it prints "None": refused, as Jinja2's sandbox refuses every change.
+      try print(try text(of: try evaluateCall(callee, arguments, scope, refusesChanges: true)).plain)
     case .output(let expression): try print(try text(of: try evaluate(expression, scope)).plain)
     case .ifElse(let branches, let otherwise): return try executeIf(branches, otherwise, scope)
     case .forLoop(let loop):

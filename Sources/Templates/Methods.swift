@@ -14,6 +14,15 @@ enum MethodNames {
     "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values",
   ]
 
+  /// Whether a method changes its receiver.
+  static func changes(_ name: String, _ value: Value) -> Bool {
+    switch value {
+    case .list: !["copy", "count", "index"].contains(name)
+    case .dictionary: ["clear", "pop", "popitem", "setdefault", "update"].contains(name)
+    default: false
+    }
+  }
+
   static func has(_ name: String, _ value: Value) -> Bool {
     switch value {
     case .text(let text):
