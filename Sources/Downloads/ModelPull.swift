@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -152,12 +154,10 @@ public struct ModelPull: Sendable {
   }
 
   private func makeFolder(of path: String) throws(DownloadError) {
-    var built = path.hasPrefix("/") ? "" : "."
-    for part in path.split(separator: "/").dropLast() {
-      built += "/" + part
-      guard mkdir(built, 0o755) == 0 || errno == EEXIST else {
-        throw DownloadError(.disk, "\(built): the folder cannot be made: \(errorText())")
-      }
+    do {
+      try createFolder(splitPath(path).folder)
+    } catch {
+      throw DownloadError(.disk, "\(error)")
     }
   }
 }

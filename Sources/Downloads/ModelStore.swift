@@ -60,13 +60,7 @@ public struct ModelStore: Sendable {
 
   private func collect(below relative: String, depth: Int, into found: inout [LocalModel]) {
     let here = relative.isEmpty ? folder : folder + "/" + relative
-    guard depth < 6, let directory = opendir(here) else { return }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
+    guard depth < 6, let names = try? namesInFolder(here) else { return }
     if names.contains("config.json"), !relative.isEmpty {
       found.append(LocalModel(name: relative, path: here))
     }

