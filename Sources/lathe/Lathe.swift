@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct Lathe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lathe", abstract: "A research workbench for language models.", subcommands: [TokenizeCommand.self])
+}
