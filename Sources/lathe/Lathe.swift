@@ -13,7 +13,10 @@ struct Lathe: AsyncParsableCommand {
     commandName: "lathe",
     abstract: "A terminal research workbench for large language and multimodal models.",
     version: "0.1.0",
-    subcommands: [PullCommand.self])
+    subcommands: [
+      GenerateCommand.self, PullCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
+      ScoreCommand.self, VerifyCommand.self, BenchCommand.self,
+    ])
 
   static func main() async {
     // A reader that goes away must end output quietly, not the program by a signal.

@@ -12,6 +12,9 @@ enum StandardStreams {
   /// Writes to standard output.
   static func output(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
 
+  /// Whether somebody looks at standard output.
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var rest = bytes[...]
     while !rest.isEmpty {

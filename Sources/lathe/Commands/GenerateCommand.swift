@@ -1,5 +1,5 @@
 import ArgumentParser
-import Files
+import Drawing
 import Inference
 import JSONText
 import Sessions
@@ -62,7 +62,7 @@ struct GenerateCommand: ParsableCommand {
     let reused = generator.reusableTokens(of: ids)
     let end = try generator.answer(ids, sampler: sampler, top: json ? top : 0) { report in
       guard case .token(let token) = report else { return }
-      StandardStreams.output(json ? GenerateCommand.line(token).text + "\n" : Terminals.printableText(token.text))
+      StandardStreams.output(json ? GenerateCommand.line(token).text + "\n" : shown(token.text))
     }
     if json {
       StandardStreams.output(summary(end, promptTokens: ids.count, reused: reused, sampler.settings).text + "\n")
@@ -71,6 +71,9 @@ struct GenerateCommand: ParsableCommand {
     }
     if case .failed(let reason) = end.reason { throw InferenceError(reason) }
   }
+
+  /// Text for a person: what a model wrote must not steer the terminal. Files and pipes get it as it is.
+  private func shown(_ text: String) -> String { StandardStreams.outputIsTerminal ? printable(text) : text }
 
   private func promptTokens(for loaded: LoadedModel) throws -> [Int32] {
     if let tokens {

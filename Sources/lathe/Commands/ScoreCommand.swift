@@ -25,7 +25,7 @@ struct ScoreCommand: ParsableCommand {
     let loaded = try model.load()
     let scorer = try Scorer(model: loaded, context: context.context, cacheType: context.cacheType.elementType)
     var failures = 0
-    for (number, line) in InputLines().enumerated() where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) {
+    for (number, line) in InputLines().enumerated() where !InputLines.isBlank(line) {
       do {
         StandardStreams.output(try answer(line, scorer).text + "\n")
       } catch {

@@ -1,13 +1,9 @@
 import ArgumentParser
+import Checkpoints
+import Files
 import JSONText
 import OrderedCollections
 import Templates
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// `lathe template`: renders conversations with a chat template.
 struct TemplateCommand: ParsableCommand {
@@ -35,41 +31,32 @@ struct TemplateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let source: String
-    do {
-      source = try TemplateSource.read(file)
-    } catch let error as CommandFailure {
-      try fail(error.message)
-    }
+    let source = try TemplateSource.read(file)
     let template = Result { () throws(TemplateError) in try ChatTemplate(source: source) }
     let time = now.flatMap { DateTime(iso: $0) }
     if jsonLines {
-      while let line = readLine(strippingNewline: true) {
-        if line.allSatisfy(\.isWhitespace) { continue }
-        StandardStreams.write(TemplateCommand.answer(line, template, now: time).text + "\n", to: STDOUT_FILENO)
+      for line in InputLines() where !InputLines.isBlank(line) {
+        StandardStreams.output(TemplateCommand.answer(line, template, now: time).text + "\n")
       }
       return
     }
+    let request: OrderedDictionary<String, JSONValue>
     do {
-      let compiled = try template.get()
-      let request = try TemplateCommand.context(StandardStreams.readAll())
-      StandardStreams.write(try compiled.render(request, now: time).text, to: STDOUT_FILENO)
-    } catch let error as TemplateError {
-      try fail("\(file): \(error)")
+      request = try TemplateCommand.context(InputText.readStandardInput())
     } catch let error as CommandFailure {
-      try fail("standard input: \(error.message)")
+      throw CommandFailure(message: "standard input: \(error.message)")
+    }
+    do {
+      StandardStreams.output(try template.get().render(request, now: time).text)
+    } catch let error as TemplateError {
+      throw CommandFailure(message: "\(file): \(error)")
     }
   }
 
-  private func fail(_ message: String) throws -> Never {
-    StandardStreams.write("lathe template: \(message)\n", to: STDERR_FILENO)
-    throw ExitCode(1)
-  }
-
   /// The answer to one line of `--json-lines`.
-  static func answer(_ line: String, _ template: Result<ChatTemplate, TemplateError>, now: DateTime?) -> JSONValue {
+  static func answer(_ line: [UInt8], _ template: Result<ChatTemplate, TemplateError>, now: DateTime?) -> JSONValue {
     do {
-      let text = try template.get().render(try context(Array(line.utf8)), now: now)
+      let text = try template.get().render(try context(line), now: now)
       return ["text": .string(text.text)]
     } catch let error as TemplateError {
       var members: OrderedDictionary<String, JSONValue> = [
@@ -115,8 +102,9 @@ struct TemplateCommand: ParsableCommand {
 }
 
 /// Why a command cannot go on, for its line on standard error.
-struct CommandFailure: Error {
+struct CommandFailure: Error, CustomStringConvertible {
   let message: String
+  var description: String { message }
 }
 
 /// The template of a file.
@@ -125,7 +113,12 @@ enum TemplateSource {
 
   /// The source in a Jinja file, or the `chat_template` of a tokenizer_config.json.
   static func read(_ path: String) throws -> String {
-    let bytes = try StandardStreams.read(path, limit: largestFile)
+    let bytes = try readFile(path, limit: largestFile)
+    if bytes.starts(with: Array("GGUF".utf8)) {
+      let checkpoint = try openCheckpoint(path)
+      if let source = checkpoint.metadata["tokenizer.chat_template"]?.string { return source }
+      throw CommandFailure(message: "\(path): no chat template in it (tokenizer.chat_template)")
+    }
     if path.hasSuffix(".json") {
       let configuration: JSONValue
       do {
@@ -147,56 +140,5 @@ enum TemplateSource {
     let named = configuration["chat_template"]?.array ?? []
     if let source = named.first(where: { $0["name"]?.string == "default" })?["template"]?.string { return source }
     throw CommandFailure(message: "\(path): no chat_template in it")
-  }
-}
-
-/// Reading and writing of whole streams.
-enum StandardStreams {
-  static func write(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      if written <= 0 { return }
-      rest = rest.dropFirst(written)
-    }
-  }
-
-  private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, bytes, count)
-    #else
-      Darwin.write(descriptor, bytes, count)
-    #endif
-  }
-
-  static func readAll() throws -> [UInt8] { try read(descriptor: STDIN_FILENO, name: "standard input", limit: 1 << 30) }
-
-  static func read(_ path: String, limit: Int) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw CommandFailure(message: "\(path): \(String(cString: strerror(errno)))") }
-    defer { close(descriptor) }
-    return try read(descriptor: descriptor, name: path, limit: limit)
-  }
-
-  private static func read(descriptor: Int32, name: String, limit: Int) throws -> [UInt8] {
-    var result: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { systemRead(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw CommandFailure(message: "\(name): \(String(cString: strerror(errno)))") }
-      if count == 0 { return result }
-      result += buffer[..<count]
-      if result.count > limit { throw CommandFailure(message: "\(name): longer than the limit of \(limit) bytes") }
-    }
-  }
-
-  private static func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(descriptor, bytes, count)
-    #else
-      Darwin.read(descriptor, bytes, count)
-    #endif
   }
 }

@@ -21,11 +21,12 @@ enum InputText {
     return text
   }
 
-  private static func readStandardInput() throws -> [UInt8] {
+  /// All bytes of standard input.
+  static func readStandardInput() throws -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+      let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw InferenceError("standard input: cannot be read: \(String(cString: strerror(errno)))") }
       if count == 0 { return bytes }
@@ -38,28 +39,40 @@ enum InputText {
 /// Reads standard input line by line, also while it is still being written.
 struct InputLines: Sequence, IteratorProtocol {
   private var pending: [UInt8] = []
+  /// Where the next line starts, and up to where no line end was found.
+  private var start = 0
   private var searched = 0
   private var isAtEnd = false
+
+  /// Whether a line holds nothing but white space.
+  static func isBlank(_ line: [UInt8]) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
 
   /// The next line without its end, `nil` after the last.
   mutating func next() -> [UInt8]? {
     while true {
       if let end = pending[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-        let line = Array(pending[..<end])
-        pending.removeFirst(end + 1)
-        searched = 0
-        return line
+        defer {
+          start = end + 1
+          searched = start
+        }
+        return Array(pending[start..<end])
       }
-      searched = pending.count
       if isAtEnd {
-        defer { pending = [] }
-        searched = 0
-        return pending.isEmpty ? nil : pending
+        defer { start = pending.count }
+        searched = pending.count
+        return start < pending.count ? Array(pending[start...]) : nil
       }
+      pending.removeFirst(start)
+      start = 0
+      searched = pending.count
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
-      let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+      let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count <= 0 { isAtEnd = true } else { pending += buffer[..<count] }
     }
   }
+}
+
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  read(descriptor, buffer, count)
 }
