@@ -1,0 +1,14 @@
+// The float kernels for AVX-512: the common bodies over its vector operations.
+#if defined(__x86_64__)
+#include <math.h>
+
+#include "attention_job.h"
+#include "vector_avx512.h"
+#include "vector_math.h"
+
+#include "convert_simd.h"
+#include "matmul_float_simd.h"
+#include "attention_simd.h"
+#include "normalize_simd.h"
+#include "elementwise_simd.h"
+#endif
