@@ -107,6 +107,10 @@ enum { MATMUL_ROW_STEP = 16 };
 // Floats of scratch a thread needs for this job.
 size_t attention_scratch_floats(const struct attention_job *job);
 
+// Items of attention a thread should take at once: keys and values are read once for all queries of a range, so ranges
+// are whole tokens, as many as still leave work for every thread. One item with a single token.
+size_t attention_grain(const struct attention_job *job, size_t threads);
+
 // The complete table for an instruction set; NULL when this processor lacks it.
 const struct kernels *kernels_at(enum instruction_set instructions);
 
