@@ -55,9 +55,13 @@ extension RGBAImage {
     guard width > 0, height > 0 else { throw ImageError("an image of \(width) x \(height) pixels cannot be a PNG") }
     let isOpaque = stride(from: 3, to: pixels.count, by: 4).allSatisfy { pixels[$0] == 255 }
     guard isOpaque else { return try RGBAImage.encode(pixels, width: width, height: height, channels: 4) }
-    var rgb: [UInt8] = []
-    rgb.reserveCapacity(width * height * 3)
-    for pixel in stride(from: 0, to: pixels.count, by: 4) { rgb += pixels[pixel..<pixel + 3] }
+    let count = width * height
+    let rgb = [UInt8](unsafeUninitializedCapacity: count * 3) { buffer, initialized in
+      for pixel in 0..<count {
+        for channel in 0..<3 { buffer[pixel * 3 + channel] = pixels[pixel * 4 + channel] }
+      }
+      initialized = count * 3
+    }
     return try RGBAImage.encode(rgb, width: width, height: height, channels: 3)
   }
 
