@@ -46,7 +46,18 @@ public final class MappedFile: Sendable {
   }
 
   /// The file's bytes, valid while the object lives.
+  ///
+  /// An object may go right behind its last use, which this property can be: where nothing else keeps the file,
+  /// take `withBytes`.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// Calls `body` with the file's bytes, keeping them mapped until it returns.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
+  }
 }
 
 /// Reads a whole file of at most `limit` bytes; also pipes and devices such as /dev/stdin.

@@ -65,6 +65,5 @@ public func sha256Hex(of bytes: [UInt8]) -> String {
 ///
 /// - Throws: `FileError` when the file cannot be mapped.
 public func sha256Hex(ofFile path: String) throws(FileError) -> String {
-  let file = try MappedFile(path: path)
-  return withExtendedLifetime(file) { sha256Hex(of: file.bytes) }
+  try MappedFile(path: path).withBytes { sha256Hex(of: $0) }
 }

@@ -72,3 +72,12 @@ extension Trait where Self == ConditionTrait {
     .enabled(if: Fixtures.shared != nil, "the shared fixtures folder is absent")
   }
 }
+
+extension Fixtures {
+  /// Writes a whole file, without the care for power losses that costs time.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    guard let file = fopen(path, "wb") else { throw MissingFixture(path: path) }
+    let count = fwrite(bytes, 1, bytes.count, file)
+    guard fclose(file) == 0, count == bytes.count else { throw MissingFixture(path: path) }
+  }
+}

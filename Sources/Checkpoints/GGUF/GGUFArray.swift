@@ -76,14 +76,14 @@ extension GGUFArray {
 
   /// Calls `body` with every element in order.
   public func forEachElement(_ body: (GGUFValue) -> Void) {
-    forEachElement { value -> Bool in
+    visitElements(while: { value in
       body(value)
       return true
-    }
+    })
   }
 
   /// Calls `body` with the elements in order until it answers false.
-  public func forEachElement(_ body: (GGUFValue) -> Bool) {
+  public func visitElements(while body: (GGUFValue) -> Bool) {
     withEncodedBytes { bytes in
       var position = 0
       for _ in 0..<count {
@@ -138,11 +138,11 @@ extension GGUFArray {
     guard elementType != .string, elementType != .array else { return nil }
     var result: [Number] = []
     result.reserveCapacity(count)
-    forEachElement { value -> Bool in
+    visitElements(while: { value in
       guard let number = convert(value) else { return false }
       result.append(number)
       return true
-    }
+    })
     return result.count == count ? result : nil
   }
 

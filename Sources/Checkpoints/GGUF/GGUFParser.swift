@@ -90,7 +90,9 @@ struct GGUFParser {
   /// `general.alignment`: a power of two (ggml pads with it) and a multiple of 8 (the specification).
   private mutating func readAlignment() throws(CheckpointError) {
     guard let value = metadata["general.alignment"] else { return }
-    place = "metadata key 'general.alignment'"
+    func failure(_ problem: String) -> CheckpointError {
+      CheckpointError(path: file.path, place: "metadata key 'general.alignment'", problem: problem)
+    }
     guard case .uint32(let number) = value else { throw failure("expected a uint32, got \(value.type.name)") }
     guard number >= 8, number & (number - 1) == 0 else {
       throw failure("expected a power of two of at least 8, got \(number)")
