@@ -1,6 +1,6 @@
 // The thread pool. Workers enter an open job by themselves and the caller waits only for those that did: a worker that
 // sleeps or has lost its core to another process delays nobody, and after a fork a caller simply works alone.
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE  // sched_getaffinity
 #include "thread_pool.h"
 
 #include <pthread.h>
@@ -250,4 +250,13 @@ void thread_pool_run(struct thread_pool *pool, size_t count, size_t grain, pool_
     close_job(pool);
   }
   pthread_mutex_unlock(&pool->callers);
+}
+
+int available_processors(void) {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+#endif
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (int)count : 1;
 }

@@ -1,3 +1,5 @@
+import Layers
+import Models
 public import Tensors
 
 /// Times prefill and decode of a model on made-up tokens.

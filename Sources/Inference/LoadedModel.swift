@@ -1,5 +1,7 @@
 public import Checkpoints
 public import Models
+import JSONText
+import OrderedCollections
 public import Sessions
 public import Templates
 public import Tensors

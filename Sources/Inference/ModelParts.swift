@@ -1,6 +1,7 @@
 package import Checkpoints
 import Files
 import JSONText
+import OrderedCollections
 package import Templates
 package import Tokenization
 
@@ -83,8 +84,8 @@ extension VocabularyMetadata {
   /// Reads the vocabulary of a GGUF checkpoint.
   package init(_ checkpoint: any Checkpoint) throws {
     func value(_ name: String) -> GGUFValue? { checkpoint.metadata["tokenizer.ggml." + name] }
-    func present<Value>(_ name: String, _ value: Value?, _ expected: String) throws(TokenizerError) -> Value? {
-      guard value == nil, self.value(name) != nil else { return value }
+    func present<Value>(_ name: String, _ found: Value?, _ expected: String) throws(TokenizerError) -> Value? {
+      guard found == nil, value(name) != nil else { return found }
       throw TokenizerError("tokenizer.ggml.\(name): expected \(expected)")
     }
     func text(_ name: String) throws -> String? { try present(name, value(name)?.string, "a string") }

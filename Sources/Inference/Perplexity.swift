@@ -1,4 +1,8 @@
+import Layers
+import Models
+import Sessions
 public import Tensors
+import Tokenization
 
 #if canImport(Glibc)
   import Glibc
@@ -62,7 +66,7 @@ public struct Perplexity {
       let half = context / 2
       _ = try model.model(Array(part[..<half]), cache: cache, logits: .none)
       let logits = try model.model(Array(part[half...]), cache: cache, logits: .all)
-      let statistics = logits.rowStatistics()
+      let statistics = try logits.rowStatistics()
       let width = logits.shape.width
       logits.withFloats { values in
         // Row i stands at position half + i and predicts the token behind it.

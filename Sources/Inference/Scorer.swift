@@ -1,4 +1,5 @@
 import Layers
+import Models
 public import Sessions
 public import Tensors
 
@@ -41,7 +42,7 @@ public final class Scorer {
     for start in stride(from: 0, to: tokens.count, by: Scorer.chunk) {
       let part = Array(tokens[start..<min(start + Scorer.chunk, tokens.count)])
       let logits = try model.model(part, cache: cache, logits: .all)
-      let statistics = logits.rowStatistics()
+      let statistics = try logits.rowStatistics()
       let width = logits.shape.width
       logits.withFloats { values in
         for row in part.indices {

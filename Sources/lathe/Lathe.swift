@@ -14,7 +14,7 @@ struct Lathe: AsyncParsableCommand {
     abstract: "A terminal research workbench for large language and multimodal models.",
     version: "0.1.0",
     subcommands: [
-      GenerateCommand.self, PullCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
+      GenerateCommand.self, PullCommand.self, ModelsCommand.self, InspectCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
       ScoreCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 

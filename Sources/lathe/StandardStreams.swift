@@ -12,6 +12,9 @@ enum StandardStreams {
   /// Writes to standard output.
   static func output(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
 
+  /// Writes bytes to standard output.
+  static func output(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
   /// Whether somebody looks at standard output.
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 

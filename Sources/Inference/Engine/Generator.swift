@@ -1,8 +1,8 @@
-package import Layers
-public import Models
+import Layers
+import Models
 public import Sessions
 public import Tensors
-public import Tokenization
+import Tokenization
 
 /// Draws tokens from a model: prefill with reuse of the cached prefix, then one token at a time.
 ///
@@ -132,7 +132,7 @@ extension Generator {
         reason = .cancelled
         break
       }
-      let choice = choose(from: logits, with: &sampler, top: top)
+      let choice = try choose(from: logits, with: &sampler, top: top)
       sampler.accept(CollectionOfOne(choice.id))
       let isStop = answer.take(choice, report: report)
       if model.endsAnswer(choice.id) {
@@ -159,8 +159,8 @@ extension Generator {
       reason, prefill: (prefilled - start).inSeconds, decode: (clock.now - prefilled).inSeconds, report: report)
   }
 
-  private func choose(from logits: Tensor, with sampler: inout Sampler, top: Int) -> GeneratedToken {
-    let statistics = logits.rowStatistics()[0]
+  private func choose(from logits: Tensor, with sampler: inout Sampler, top: Int) throws -> GeneratedToken {
+    let statistics = try logits.rowStatistics()[0]
     return logits.withFloats { row in
       let id = sampler.choose(from: row)
       let best = bestTokens(top, of: row).map {

@@ -27,6 +27,9 @@ package enum InstructionSet: String, Sendable, CaseIterable {
 ///
 /// Calls from several threads are safe; their parallel parts wait for each other.
 public final class CPUBackend: Backend {
+  /// Processors this process may run on: what `threads` should be where nothing else is asked for.
+  public static var availableProcessors: Int { Int(available_processors()) }
+
   let kernels: kernels
   let threads: ThreadPool
   let pool = BufferPool()

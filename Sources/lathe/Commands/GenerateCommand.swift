@@ -3,6 +3,7 @@ import Drawing
 import Inference
 import JSONText
 import Sessions
+import Tokenization
 
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -116,5 +117,19 @@ struct GenerateCommand: ParsableCommand {
       "seed": settings.seed.map { Int(exactly: $0).map(JSONValue.integer) ?? .string(String($0)) } ?? nil,
       "temperature": .double(Double(settings.temperature)),
     ]
+  }
+}
+
+extension AnswerEndReason {
+  /// The reason in a few words.
+  var name: String {
+    switch self {
+    case .endOfTurn: "end of turn"
+    case .stopString: "stop string"
+    case .length: "length"
+    case .cancelled: "cancelled"
+    case .contextFull: "context full"
+    case .failed: "failed"
+    }
   }
 }

@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       return
     }
     let listing = CheckpointListing(of: try openCheckpoint(file), hashesTensors: hash)
-    var output = ChunkedOutput { writeAll($0, to: STDOUT_FILENO) }
+    var output = ChunkedOutput { StandardStreams.output($0) }
     if json {
       listing.writeJSON(to: &output)
     } else {
@@ -65,10 +65,10 @@ struct InspectCommand: ParsableCommand {
         "file": .string(file), "format": "png", "width": .integer(image.width), "height": .integer(image.height),
         "rgba8_sha256": .string(digest),
       ]
-      writeAll(object.text + "\n", to: STDOUT_FILENO)
+      StandardStreams.output(object.text + "\n")
     } else {
       let size = "PNG, \(image.width) x \(image.height) pixels"
-      writeAll("\(escapingControls(file)): \(size)\nSHA-256 of the RGBA pixels  \(digest)\n", to: STDOUT_FILENO)
+      StandardStreams.output("\(escapingControls(file)): \(size)\nSHA-256 of the RGBA pixels  \(digest)\n")
     }
   }
 }

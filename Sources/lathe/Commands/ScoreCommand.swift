@@ -1,6 +1,7 @@
 import ArgumentParser
 import Inference
 import JSONText
+import Sessions
 
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,7 +31,7 @@ struct ScoreCommand: ParsableCommand {
         StandardStreams.output(try answer(line, scorer).text + "\n")
       } catch {
         failures += 1
-        StandardStreams.output(JSONValue.object(["error": .string("line \(number + 1): \(error)")]).text + "\n")
+        StandardStreams.output((["error": .string("line \(number + 1): \(error)")] as JSONValue).text + "\n")
       }
     }
     if failures > 0 { throw InferenceError("\(failures) lines could not be scored; each has an \"error\" in the output") }

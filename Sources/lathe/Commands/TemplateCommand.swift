@@ -48,7 +48,7 @@ struct TemplateCommand: ParsableCommand {
     }
     do {
       StandardStreams.output(try template.get().render(request, now: time).text)
-    } catch let error as TemplateError {
+    } catch {
       throw CommandFailure(message: "\(file): \(error)")
     }
   }

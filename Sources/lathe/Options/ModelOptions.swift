@@ -3,19 +3,13 @@ import Downloads
 import Inference
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Which model to use, and on how much of the machine.
 struct ModelOptions: ParsableArguments {
   @Option(help: "A pulled model's name, a GGUF file or a Hugging Face folder.")
   var model = KnownModel.standard.name
 
   @Option(help: "Threads that compute; default: the processors this program may use.")
-  var threads = ModelOptions.availableProcessors
+  var threads = CPUBackend.availableProcessors
 
   func validate() throws {
     guard (1...1024).contains(threads) else {
@@ -27,18 +21,6 @@ struct ModelOptions: ParsableArguments {
   func load() throws -> LoadedModel {
     let found = try ModelStore().find(model)
     return try LoadedModel(path: found.path, name: found.name, backend: CPUBackend(threads: threads))
-  }
-
-  /// Processors this process may run on (a container or taskset may allow fewer than there are).
-  static var availableProcessors: Int {
-    #if os(Linux)
-      var set = cpu_set_t()
-      if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-        let count = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        if count > 0 { return min(count, 1024) }
-      }
-    #endif
-    return max(1, min(1024, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 }
 
