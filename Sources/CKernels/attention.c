@@ -56,3 +56,10 @@ size_t attention_scratch_floats(const struct attention_job *job) {
   // A row: query, output, the scores of a block, largest score and sum; once: a block of keys and one of values.
   return rows * (2 * padded_head_size(job) + POSITION_BLOCK + 2) + 2 * POSITION_BLOCK * padded_head_size(job);
 }
+
+size_t attention_grain(const struct attention_job *job, size_t threads) {
+  if (job->tokens <= 1) return 1;
+  // Two ranges a thread even out what the threads' speeds differ.
+  size_t ranges = 2 * threads, tokens = (job->tokens + ranges - 1) / ranges, most = queries_together(job);
+  return (tokens < most ? tokens : most) * job->kv_heads;
+}

@@ -8,7 +8,9 @@
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-enum { KEY_TILE = 4, VALUE_TILE = 4 };
+// Few query rows run at the pace of memory, so cached types are asked for this many positions ahead. (Floats are mostly
+// a converted block, which is near.)
+enum { KEY_TILE = 4, VALUE_TILE = 4, PREFETCH_POSITIONS = 32 };
 
 // The query rows of one key-value head and their state, in scratch.
 struct query_rows {
@@ -29,7 +31,8 @@ SIMD const uint8_t *cache_row(const struct cache_rows *cache, size_t position) {
   return cache->start + (position - cache->first_position) * cache->position_bytes;
 }
 
-// The scores of query rows [row, row + rows) with KEY_TILE positions from `position` on; past `end` the last is repeated.
+// The scores of query rows [row, row + rows) with KEY_TILE positions from `position` on; past `end` the last is
+// repeated.
 SIMD void score_tile(enum element_type type, const struct query_rows *q, const struct cache_rows *keys, size_t row,
                      const size_t rows, size_t position, size_t end) {
   size_t head_size = q->job->head_size;
@@ -45,6 +48,7 @@ SIMD void score_tile(enum element_type type, const struct query_rows *q, const s
     vec query[QUERY_TILE];
     UNROLL for (size_t r = 0; r < rows; r++) query[r] = vec_load(queries + r * q->width + i);
     UNROLL for (size_t k = 0; k < KEY_TILE; k++) {
+      if (type != ELEMENT_F32) prefetch_elements(type, key[k] + PREFETCH_POSITIONS * keys->position_bytes, i);
       vec elements = load_elements(type, key[k], i);
       UNROLL for (size_t r = 0; r < rows; r++) sums[r][k] = vec_fma(query[r], elements, sums[r][k]);
     }
@@ -144,6 +148,8 @@ SIMD void value_tile(enum element_type type, const struct query_rows *q, const s
     vec weight[QUERY_TILE];
     UNROLL for (size_t r = 0; r < rows; r++) weight[r] = vec_set(weights[r * POSITION_BLOCK + p]);
     UNROLL for (size_t v = 0; v < vectors; v++) {
+      if (type != ELEMENT_F32)
+        prefetch_elements(type, value + PREFETCH_POSITIONS * values->position_bytes, column + v * LANES);
       vec elements = part > 0 ? load_elements_part(type, value, column, part)
                               : load_elements(type, value, column + v * LANES);
       UNROLL for (size_t r = 0; r < rows; r++) sums[r][v] = vec_fma(weight[r], elements, sums[r][v]);

@@ -24,19 +24,13 @@
                   void *packed); \
   void matmul_quantized_##SET(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
-// One packed layout serves every SIMD set (panels.h).
-#define packed_bytes_avx2 packed_bytes_scalar
-#define packed_bytes_avx512 packed_bytes_scalar
-#define packed_bytes_neon packed_bytes_scalar
-#define pack_avx2 pack_scalar
-#define pack_avx512 pack_scalar
-#define pack_neon pack_scalar
-#define matmul_quantized_avx2 matmul_quantized_scalar
-#define matmul_quantized_avx512 matmul_quantized_scalar
-#define matmul_quantized_neon matmul_quantized_scalar
-#define quantize_activations_avx2 quantize_activations_scalar
-#define quantize_activations_avx512 quantize_activations_scalar
-#define quantize_activations_neon quantize_activations_scalar
+// One packed layout serves every SIMD set.
+#define packed_bytes_avx2 panels_packed_bytes
+#define packed_bytes_avx512 panels_packed_bytes
+#define packed_bytes_neon panels_packed_bytes
+#define pack_avx2 panels_pack
+#define pack_avx512 panels_pack
+#define pack_neon panels_pack
 
 #define DECLARE_MATMUL_FLOAT(SET) \
   void matmul_float_##SET(const struct matmul_job *job, size_t row_begin, size_t row_end);

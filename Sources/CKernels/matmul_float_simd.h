@@ -21,6 +21,8 @@ SIMD void multiply_tile(enum element_type type, const struct matmul_job *job, si
     vec input[TILE_TOKENS];
     UNROLL for (size_t t = 0; t < tokens; t++) input[t] = vec_load(x[t] + column);
     UNROLL for (size_t r = 0; r < rows; r++) {
+      // With one token memory sets the pace: the next tile's rows are on their way meanwhile.
+      if (tokens == 1) prefetch_elements(type, weights[r] + TILE_ROWS * job->row_bytes, column);
       vec weight = load_elements(type, weights[r], column);
       UNROLL for (size_t t = 0; t < tokens; t++) sums[r][t] = vec_fma(weight, input[t], sums[r][t]);
     }

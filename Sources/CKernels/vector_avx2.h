@@ -1,4 +1,5 @@
-// The vector operations of the float kernels for AVX2 with FMA and F16C: eight lanes. vector_avx512.h says what each does.
+// The vector operations of the float kernels for AVX2 with FMA and F16C: eight lanes.
+// vector_avx512.h says what each does.
 #pragma once
 #include <immintrin.h>
 

@@ -79,3 +79,8 @@ SIMD vec load_elements_part(enum element_type type, const uint8_t *row, size_t i
     default: return vec_load_part(row + 4 * index, count);
   }
 }
+
+// Asks for what load_elements will read; an address past the end does no harm.
+SIMD void prefetch_elements(enum element_type type, const uint8_t *row, size_t index) {
+  __builtin_prefetch(row + (type == ELEMENT_F32 ? 4 : type == ELEMENT_Q8_0 ? 1 : 2) * index);
+}

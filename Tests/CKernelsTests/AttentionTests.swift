@@ -202,6 +202,21 @@ private let cacheTypes = [ELEMENT_F32, ELEMENT_F16, ELEMENT_BF16, ELEMENT_Q8_0]
     }
   }
 
+  @Test func rangesAreWholeTokensThatLeaveWorkForEveryThread() {
+    var job = attention_job()
+    (job.heads, job.kv_heads, job.head_size) = (9, 3, 64)
+    for tokens in [1, 2, 7, 64, 512] {
+      for threads in [1, 2, 16] {
+        job.tokens = tokens
+        let grain = attention_grain(&job, threads)
+        #expect(grain > 0)
+        #expect(tokens == 1 ? grain == 1 : grain % 3 == 0)
+        let ranges = (tokens * 3 + grain - 1) / grain
+        #expect(ranges >= min(threads, tokens), "\(tokens) tokens make \(ranges) ranges for \(threads) threads")
+      }
+    }
+  }
+
   @Test(arguments: KernelTable.all)
   private func aQueryThatSeesNothingGivesZero(table: KernelTable) throws {
     var job = attention_job()

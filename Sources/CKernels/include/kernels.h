@@ -10,7 +10,8 @@
 
 #include "elements.h"
 
-// Rows of float activations rounded to signed bytes in blocks of 32: value = scale * quantized.
+// Rows of float activations rounded to signed bytes in [-127, 127] in blocks of 32: value = scale * quantized, scale =
+// largest magnitude / 127. A block with an infinity or a NaN has zeros and a scale that is not finite.
 struct quantized_activations {
   const int8_t *values;   // [tokens, columns]
   const float *scales;    // [tokens, columns / 32]
@@ -63,12 +64,15 @@ struct kernels {
   // Rounds to nearest even; F32, F16, BF16 and Q8_0 (KV caches, activations).
   void (*from_f32)(enum element_type type, const float *source, void *out, size_t count);
 
-  // quantized_*.c: weights in block types times quantized activations.
+  // quantized_*.c: weights in block types times quantized activations. Columns are whole blocks. All tables give
+  // the same bits.
   void (*quantize_activations)(const float *x, size_t count, int8_t *values, float *scales, int16_t *sums);
-  // Bytes of the packed copy of a [rows, columns] weight, 0 when this table multiplies this type as it is stored.
+  // Bytes of the packed copy of a [rows, columns] weight, 0 when this table multiplies this type as it is stored. Rows
+  // from a multiple of MATMUL_ROW_STEP on start at packed_bytes(type, that row, columns), so that ranges of rows can be
+  // packed apart. 64-byte alignment of the copy is fastest.
   size_t (*packed_bytes)(enum element_type type, size_t rows, size_t columns);
   void (*pack)(enum element_type type, const void *weights, size_t row_bytes, size_t rows, size_t columns, void *packed);
-  // Rows [row_begin, row_end) of a job; row_begin is a multiple of matmul_row_step.
+  // Rows [row_begin, row_end) of a job; row_begin is a multiple of MATMUL_ROW_STEP.
   void (*matmul_quantized)(const struct matmul_job *job, size_t row_begin, size_t row_end);
   // matmul_float.c: F32, F16 and BF16 weights times float activations, products and sums in float.
   void (*matmul_float)(const struct matmul_job *job, size_t row_begin, size_t row_end);
@@ -106,6 +110,10 @@ enum { MATMUL_ROW_STEP = 16 };
 
 // Floats of scratch a thread needs for this job.
 size_t attention_scratch_floats(const struct attention_job *job);
+
+// Items of attention a thread should take at once: keys and values are read once for all queries of a range, so ranges
+// are whole tokens, as many as still leave work for every thread. One item with a single token.
+size_t attention_grain(const struct attention_job *job, size_t threads);
 
 // The complete table for an instruction set; NULL when this processor lacks it.
 const struct kernels *kernels_at(enum instruction_set instructions);
