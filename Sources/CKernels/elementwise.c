@@ -23,8 +23,9 @@ static float gated(float x, float slope_times_x) {
 static float activation(enum activation kind, float x) {
   switch (kind) {
     case ACTIVATION_SILU: return gated(x, x);
-    // x / 2 * (1 + erf(x / sqrt(2))), without the cancellation for negative x.
-    case ACTIVATION_GELU: return 0.5f * x * erfcf(-0.70710678f * x);
+    // x / 2 * (1 + erf(x / sqrt(2))), without the cancellation for negative x; in double, as erfc multiplies the
+    // rounding error of its argument by the argument's square.
+    case ACTIVATION_GELU: return (float)(0.5 * (double)x * erfc(-0.70710678118654752 * (double)x));
     // x / 2 * (1 + tanh(u)) is x * sigmoid(2 u), again without the cancellation.
     case ACTIVATION_GELU_TANH: return gated(x, 2 * 0.79788456f * (x + 0.044715f * x * x * x));
     case ACTIVATION_GELU_QUICK: return gated(x, 1.702f * x);

@@ -18,7 +18,7 @@ private func reference(_ kind: activation, _ x: Double) -> (value: Double, ampli
   let inner = 0.7978845608028654 * (x + 0.044715 * x * x * x)
   return switch kind {
   case ACTIVATION_SILU: (x / (1 + exp(-x)), 0)
-  case ACTIVATION_GELU: (0.5 * x * erfc(-x / 2.0.squareRoot()), x < 0 ? x * x : 0)
+  case ACTIVATION_GELU: (0.5 * x * erfc(-x / 2.0.squareRoot()), 2)
   case ACTIVATION_GELU_TANH: (x / (1 + exp(-2 * inner)), x < 0 ? 8 * abs(inner) : 2)
   case ACTIVATION_GELU_QUICK: (x / (1 + exp(-1.702 * x)), x < 0 ? 2 * abs(x) : 2)
   case ACTIVATION_RELU: (max(x, 0), 0)
