@@ -48,7 +48,7 @@ import Testing
     do {
       _ = try loadLanguageModel(path: folder.path, backend: CPUBackend(threads: 1))
     } catch {
-      return "\(error)".split(separator: folder.path).joined(separator: "F")
+      return "\(error)".split(separator: folder.path, omittingEmptySubsequences: false).joined(separator: "F")
     }
     return "loaded"
   }
