@@ -161,8 +161,11 @@ private struct LlamaBlock: Sendable {
 
 /// A llama model with its output head.
 public final class Llama: LanguageModel {
+  /// What the model is.
   public let configuration: LanguageModelConfiguration
+  /// The backend that computes.
   public let backend: any Backend
+  /// The parameters by name.
   public let parameters: ParameterRegistry
   private let embedding: Embedding
   private let blocks: [LlamaBlock]

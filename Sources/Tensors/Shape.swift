@@ -77,19 +77,23 @@ public struct Shape: Sendable, Hashable {
     return result
   }
 
+  /// Whether all dimensions are equal.
   public static func == (left: Shape, right: Shape) -> Bool {
     left.count == right.count && left.dimensions.0 == right.dimensions.0 && left.dimensions.1 == right.dimensions.1
       && left.dimensions.2 == right.dimensions.2 && left.dimensions.3 == right.dimensions.3
       && left.dimensions.4 == right.dimensions.4 && left.dimensions.5 == right.dimensions.5
   }
 
+  /// Hashes the dimensions.
   public func hash(into hasher: inout Hasher) {
     for dimension in self { hasher.combine(dimension) }
   }
 }
 
 extension Shape: RandomAccessCollection {
+  /// 0, the outermost dimension.
   public var startIndex: Int { 0 }
+  /// The number of dimensions.
   public var endIndex: Int { count }
 
   /// A dimension, counted from the outermost.

@@ -56,7 +56,10 @@ extension CPUBackend {
     let floats = scratch.pointer.assumingMemoryBound(to: Float.self)
     let seen = options.window > 0 ? min(options.window, options.keyCount) : options.keyCount
     let items = tokens * kvHeads
-    let grain = grain(items: items, cost: 2 * (heads / kvHeads) * headSize * max(1, seen))
+    // Whole ranges as the kernel likes them, several of them where one would not pay for a thread.
+    let range = attention_grain(&job, threads.count)
+    let cost = 2 * (heads / kvHeads) * headSize * max(1, seen) * range
+    let grain = range * max(1, (leastCost + cost - 1) / cost)
     withUnsafePointer(to: &job) { job in
       threads.run(items, grain: grain) { begin, end, thread in
         kernels.attention(job, begin, end, floats + thread * scratchFloats)

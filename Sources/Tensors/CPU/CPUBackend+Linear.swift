@@ -14,7 +14,14 @@ extension CPUBackend {
     let bytes = kernels.packed_bytes(type.kernelType, rows, columns)
     guard bytes > 0 else { return LinearWeight(source: weight, packed: nil) }
     let packed = try storage(bytes)
-    kernels.pack(type.kernelType, host(weight), weight.rowBytes, rows, columns, packed.pointer)
+    let (source, target, rowBytes) = (host(weight), packed.pointer, weight.rowBytes)
+    let steps = (rows + rowStep - 1) / rowStep
+    threads.run(steps, grain: grain(items: steps, cost: rowStep * columns)) { begin, end, _ in
+      let (first, last) = (begin * rowStep, min(end * rowStep, rows))
+      let offset = first == 0 ? 0 : kernels.packed_bytes(type.kernelType, first, columns)
+      kernels.pack(type.kernelType, source + first * rowBytes, rowBytes, last - first, columns, target + offset)
+    }
+    withExtendedLifetime(weight) {}
     return LinearWeight(source: weight, packed: packed)
   }
 

@@ -132,10 +132,13 @@ public final class CPUBackend: Backend {
     host(tensor).assumingMemoryBound(to: Float.self)
   }
 
-  /// Items per chunk so that a chunk takes some microseconds: `cost` is in elementary steps (a multiply-add) per item.
+  /// Elementary steps (multiply-adds) in a chunk of work at least, so that it takes some microseconds.
+  var leastCost: Int { 1 << 16 }
+
+  /// Items per chunk where an item takes `cost` elementary steps.
   @inline(__always)
-  func grain(items: Int, cost: Int, least: Int = 1 << 16) -> Int {
-    let smallest = (least + cost - 1) / max(1, cost)
+  func grain(items: Int, cost: Int) -> Int {
+    let smallest = (leastCost + cost - 1) / max(1, cost)
     // Enough chunks that threads which finish early take over, not so many that taking them costs.
     let largest = items / (threads.count * 8)
     return max(1, smallest, largest)
