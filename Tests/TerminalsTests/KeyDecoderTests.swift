@@ -1,4 +1,5 @@
 import Sessions
+import TestSupport
 import Testing
 
 @testable import Terminals
@@ -126,7 +127,8 @@ import Testing
       "\u{1B}", "\u{1B}[", "\u{1B}O", ";", "5", "200~", "\u{1B}[201~", "~", "u", ":", "A", "中", "M", "<", "]", "\u{7}",
     ]
     .map { Array($0.utf8) }
-    for _ in 0..<4000 {
+    let iterations = Fixtures.environment("LATHE_FUZZ_ITERATIONS").flatMap { Int($0) } ?? 4000
+    for _ in 0..<iterations {
       var bytes: [UInt8] = []
       for _ in 0..<random(30) { bytes += random(3) == 0 ? [UInt8(random(256))] : parts[random(UInt64(parts.count))] }
       let whole = decode(bytes)
