@@ -106,6 +106,14 @@ import Testing
     #expect(got3 == [key(.character("a"))])
   }
 
+  @Test func aPauseInTheEndMarkerDoesNotHideIt() {
+    var decoder = KeyDecoder()
+    var events = decoder.feed(Array("\u{1B}[200~abc\u{1B}[20".utf8)) + decoder.flush()
+    #expect(events == [.paste("abc")] && decoder.patience == nil)
+    events = decoder.feed(Array("1~x".utf8))
+    #expect(events == [key(.character("x"))])
+  }
+
   @Test func theCutMakesNoDifference() {
     let bytes = Array(
       "a中\u{1B}[1;5A\u{1B}OP\u{1B}[200~p\r\nq\u{1B}[201~\u{1B}x\u{1B}[<0;1;1Me\u{301}\u{1B}\u{1B}[D\u{1B}[M abz".utf8)
