@@ -111,7 +111,14 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// Text from a file for a message: quoted, and cut in the middle of nowhere when it is long.
+/// Text from a file for a message: escaped, quoted, and cut where it is long, with its length.
 func quoted(_ text: String) -> String {
-  text.utf8.count <= 120 ? "'\(text)'" : "'\(text.prefix(80))…' (\(text.utf8.count) bytes)"
+  let longest = 96
+  var shown = ""
+  // Scalars, not characters: one character may be megabytes of combining marks.
+  for scalar in text.unicodeScalars {
+    shown += escapingControls(String(scalar))
+    if shown.utf8.count > longest { return "'\(shown)…' (\(text.utf8.count) bytes)" }
+  }
+  return "'\(shown)'"
 }

@@ -78,7 +78,7 @@ public struct ModelFolder: Checkpoint {
   public var metadata: OrderedDictionary<String, GGUFValue> { weights.metadata }
 
   /// Settings are pages of text at most.
-  private static let longestConfiguration = 64 << 20
+  private static let longestConfiguration = 16 << 20
 
   /// Opens a folder: its config.json and generation_config.json where present, and its weights.
   ///

@@ -20,7 +20,7 @@ public struct ShardedSafetensors: Checkpoint {
   public var format: CheckpointFormat { .safetensors }
 
   /// An index lists names only: more than this is something else.
-  private static let longestIndex = 256 << 20
+  private static let longestIndex = 64 << 20
 
   /// Opens the shards that an index names.
   ///
