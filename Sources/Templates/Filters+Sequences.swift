@@ -55,7 +55,8 @@ extension Interpreter {
     default: typeName = "reversed"
     }
     if case .undefined = subject { return try list([]) }
-    return try iterator(try elements(of: subject, operation: "argument must be iterable").reversed(), typeName: typeName)
+    return try iterator(
+      try elements(of: subject, operation: "argument must be iterable").reversed(), typeName: typeName)
   }
 
   // MARK: Attributes of elements

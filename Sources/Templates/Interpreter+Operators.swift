@@ -107,7 +107,9 @@ extension Interpreter {
     return .bigInteger(big)
   }
 
-  private func calculate(_ operation: ArithmeticOperator, _ left: Number, _ right: Number) throws(TemplateError) -> Value {
+  private func calculate(_ operation: ArithmeticOperator, _ left: Number, _ right: Number) throws(TemplateError)
+    -> Value
+  {
     if case .integer(let first) = left, case .integer(let second) = right,
       let result = try calculateSmall(operation, first, second)
     {
@@ -120,7 +122,9 @@ extension Interpreter {
   }
 
   /// The result where it is exact in 64 bits.
-  private func calculateSmall(_ operation: ArithmeticOperator, _ left: Int, _ right: Int) throws(TemplateError) -> Value? {
+  private func calculateSmall(_ operation: ArithmeticOperator, _ left: Int, _ right: Int) throws(TemplateError)
+    -> Value?
+  {
     let result: (partialValue: Int, overflow: Bool)
     switch operation {
     case .add: result = left.addingReportingOverflow(right)

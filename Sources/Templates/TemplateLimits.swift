@@ -5,7 +5,7 @@ public struct TemplateLimits: Sendable {
   /// Evaluation steps: one per statement and operator, more for long texts.
   public var steps = 20_000_000
   /// Wall-clock time in seconds.
-  public var seconds = 6.0
+  public var seconds = 4.0
   /// Bytes that all values made while rendering may take together; `allowancePerInputByte` is added for each byte of input.
   public var bytes = 256 << 20
   /// Bytes of the longest text, the rendered one included; `allowancePerInputByte` is added for each byte of input.
