@@ -232,7 +232,7 @@ extension Interpreter {
     case .dictionary(let dictionary): return dictionary.count
     case .view(let view): return view.dictionary.count
     case .range(let range): return range.count
-    case .loop(let loop): return loop.elements.count
+    case .loop(let loop): return loop.count
     case .text(let text):
       try charge(bytes: text.count)
       return text.scalarCount

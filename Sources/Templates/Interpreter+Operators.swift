@@ -84,9 +84,7 @@ extension Interpreter {
     case .text(let text):
       try checkRepetition(bytes: text.count, count: count)
       try allocate(text.count * count)
-      var builder = TextBuilder()
-      if !text.isEmpty { for _ in 0..<count { builder.append(text) } }
-      return try value(builder.text.asMarkup(text.isMarkup))
+      return try value(text.repeated(count))
     case .list(let list), .tuple(let list):
       try checkRepetition(bytes: list.elements.count * 40, count: count)
       try allocate(list.elements.count * 40 * count)
