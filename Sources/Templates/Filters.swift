@@ -147,7 +147,7 @@ extension Interpreter {
       if case .undefined(let undefined) = subject { throw undefined.error }
       throw .runtime("type \(subject.typeName) doesn't define __round__ method")
     }
-    if abs(precision) > 400 { throw .runtime("round() to \(precision) digits is not supported") }
+    if precision.magnitude > 400 { throw .runtime("round() to \(precision) digits is not supported") }
     switch method {
     case "common":
       if number.big != nil {

@@ -146,6 +146,10 @@ extension Interpreter {
       let indices = Interpreter.sliceIndices(range.count, start, stop, step)
       if indices.count == 0 { return .range(RangeValue(start: 0, stop: 0, step: 1)) }
       let first = indices.first
+      if indices.count == 1 {
+        let only = range.element(first)
+        return .range(RangeValue(start: only, stop: only &+ 1, step: 1))
+      }
       let stride = range.step &* indices.stride
       return .range(
         RangeValue(

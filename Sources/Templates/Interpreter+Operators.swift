@@ -162,7 +162,7 @@ extension Interpreter {
       if base.isZero { throw .runtime("0.0 cannot be raised to a negative power") }
       return .float(pow(base.double, exponent.double))
     }
-    if let small = base.integer, abs(small) <= 1 {
+    if let small = base.integer, small.magnitude <= 1 {
       return .integer(small == -1 && !exponent.isOdd ? 1 : exponent.isZero ? 1 : small)
     }
     guard var remaining = exponent.integer, remaining <= BigInteger.maximumDigits * 4,

@@ -228,7 +228,7 @@ extension Interpreter {
   private func pad(_ text: Text, _ name: String, _ arguments: Arguments) throws(TemplateError) -> Value {
     if name == "expandtabs" { return try expandTabs(text, arguments) }
     let given = try arguments.bound(name, name == "zfill" ? ["width"] : ["width", "fillchar"], required: 1)
-    let width = try integer(given[0] ?? .none)
+    let width = max(0, try integer(given[0] ?? .none))
     try checkRepetition(bytes: 4, count: width)
     let missing = max(0, width - text.scalarCount)
     try allocate(missing)

@@ -48,6 +48,31 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(60))
   }
 
+  /// The edges of 64 bits, where arithmetic would trap.
+  @Test(arguments: [
+    "(m) ** 2", "(m) ** m", "m|abs", "m // -1", "m % -1", "-m", "m * m", "m - 1", "'%d' % 0.0", "'%d' % -0.5",
+    "'%d' % m",
+    "'%x' % m", "1.5|round(m)", "1|round(m)", "15|round(-19)", "range(0, -5, m)|list", "range(5, 0, m)[::m]",
+    "range(M, 0, -M)[0:1]|list", "range(M - 1, M)|list", "xs[m:M:M]", "xs[M:m:m]", "xs[m]", "xs[M]", "'abc'[m:M:m]",
+    "'abc'[::m]", "xs.insert(m, 1) or xs.insert(M, 2)", "xs.pop(m)", "'abc'.find('a', m, M)", "'abc'.center(m)",
+    "'abc'.split('b', m)", "'abc'|truncate(M)", "'abc'|wordwrap(M)", "xs|batch(M)|list", "xs|batch(m)|list",
+    "xs|slice(m)|list", "'{:d}'.format(m)", "'a'.expandtabs(m)", "'%*d' % (m, 1)", "m|float|int",
+    "1e308|int|string|length",
+    "m|filesizeformat", "1e400|filesizeformat", "(1e400 - 1e400)|int", "m ** -1", "m / 0.5", "m == m|float", "m|tojson",
+    "'abc'.replace('b', 'c', m)", "'a' * m", "xs * m", "xs|sum(start=M)", "M|string|int", "('1' * 5000)|int",
+    "xs.9999999999999999999", "1e-400", "0.0 ** 0", "range(M, m, m)|list", "range(m, M, M)|list",
+    "{m: 1, M: 2}[m|float]",
+  ])
+  func edgesOfIntegersNeverTrap(expression: String) throws {
+    let template = try ChatTemplate(source: "{% set r = \(expression) %}{{ r }}")
+    // An error is as good as a value; what counts is that there is an answer.
+    do throws(TemplateError) {
+      _ = try template.render(["m": .integer(.min), "M": .integer(.max), "xs": [1, 2, 3]])
+    } catch {
+      #expect(error.kind == .runtime)
+    }
+  }
+
   static let deepSources: [String] = {
     let count = 20_000
     let many = { (text: String) in String(repeating: text, count: count) }
