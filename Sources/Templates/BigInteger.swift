@@ -41,6 +41,10 @@ struct BigInteger: Sendable, Comparable {
 
   /// The whole part of a finite number.
   init(truncating value: Double) {
+    if value == 0 {
+      self.init(0)
+      return
+    }
     var significand = BigInteger(Int(value.significand * 0x1p52))
     var exponent = Int(value.exponent) - 52
     while exponent > 0 {

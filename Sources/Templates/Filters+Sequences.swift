@@ -55,7 +55,8 @@ extension Interpreter {
     default: typeName = "reversed"
     }
     if case .undefined = subject { return try list([]) }
-    return try iterator(try elements(of: subject, operation: "argument must be iterable").reversed(), typeName: typeName)
+    return try iterator(
+      try elements(of: subject, operation: "argument must be iterable").reversed(), typeName: typeName)
   }
 
   // MARK: Attributes of elements
@@ -195,13 +196,14 @@ extension Interpreter {
     }
     let elements = try elements(of: subject)
     let sorted = try sorted(elements, reverse: reverse) { (element) throws(TemplateError) in
-      if paths.isEmpty { return isCaseSensitive ? element : try self.ignoringCase(element) }
+      // Keys are lists, as in Jinja2: equal elements compare equal even where their kind has no order.
+      if paths.isEmpty { return try self.list([isCaseSensitive ? element : try self.ignoringCase(element)]) }
       var keys: [Value] = []
       for path in paths {
         let key = try self.follow(path, element, standard: nil)
         keys.append(isCaseSensitive ? key : try self.ignoringCase(key))
       }
-      return keys.count == 1 ? keys[0] : try self.list(keys)
+      return try self.list(keys)
     }
     return try list(sorted)
   }

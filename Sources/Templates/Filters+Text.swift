@@ -16,7 +16,8 @@ extension Interpreter {
       return try value(text.stripped())
     case "replace":
       let given = try arguments.bound(name, ["old", "new", "count"], required: 2)
-      let limit = try given[2].flatMap { (value) throws(TemplateError) in isNone(value) ? nil : try integer(value) } ?? -1
+      let limit =
+        try given[2].flatMap { (value) throws(TemplateError) in isNone(value) ? nil : try integer(value) } ?? -1
       return .text(
         try replacing(
           text.plain, try self.text(of: given[0] ?? .none).plain, try self.text(of: given[1] ?? .none).plain, limit))

@@ -63,11 +63,13 @@ extension Interpreter {
 
   // MARK: Numbers
 
-  private func apply(numberFilter name: String, _ subject: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+  private func apply(numberFilter name: String, _ subject: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+  {
     switch name {
     case "int":
       let given = try arguments.bound(name, ["default", "base"])
-      return try integerOrNil(subject, base: try given[1].map { (value) throws(TemplateError) in try integer(value) } ?? 10)
+      return try integerOrNil(
+        subject, base: try given[1].map { (value) throws(TemplateError) in try integer(value) } ?? 10)
         ?? given[0] ?? .integer(0)
     case "float":
       let standard = try arguments.bound(name, ["default"])[0] ?? .float(0)
@@ -139,12 +141,13 @@ extension Interpreter {
   private func round(_ subject: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
     let given = try arguments.bound("round", ["precision", "method"])
     let precision = try given[0].map { (value) throws(TemplateError) in try integer(value) } ?? 0
-    let method = try given[1].map { (value) throws(TemplateError) in try requiredText(value, "round").string } ?? "common"
+    let method =
+      try given[1].map { (value) throws(TemplateError) in try requiredText(value, "round").string } ?? "common"
     guard let number = Number(subject) else {
       if case .undefined(let undefined) = subject { throw undefined.error }
       throw .runtime("type \(subject.typeName) doesn't define __round__ method")
     }
-    if abs(precision) > 400 { throw .runtime("round() to \(precision) digits is not supported") }
+    if precision.magnitude > 400 { throw .runtime("round() to \(precision) digits is not supported") }
     switch method {
     case "common":
       if number.big != nil {

@@ -119,7 +119,6 @@ extension Interpreter {
       if specification.alignment == "=" { throw .runtime("'=' alignment not allowed in string format specifier") }
       let cut = specification.precision.map { text[0..<text.offset(ofScalar: $0)] } ?? text
       return specification.padded(cut.plain, standard: "<")
-    case .bool where specification.kind == nil: return specification.padded(try text(of: value), standard: "<")
     default: break
     }
     guard let number = Number(value) else {

@@ -68,7 +68,8 @@ extension Interpreter {
     }
     let start = bounds.count == 1 ? 0 : bounds[0]
     let stop = bounds.count == 1 ? bounds[0] : bounds[1]
-    let step = bounds.count == 3 ? bounds[2] : 1
+    // The least integer has no positive counterpart; its neighbour gives the same elements.
+    let step = bounds.count == 3 ? max(bounds[2], -Int.max) : 1
     if step == 0 { throw .runtime("range() arg 3 must not be zero") }
     let isEmpty = step > 0 ? start >= stop : start <= stop
     if isEmpty { return .range(RangeValue(start: start, stop: start, step: 1)) }

@@ -146,6 +146,10 @@ extension Interpreter {
       let indices = Interpreter.sliceIndices(range.count, start, stop, step)
       if indices.count == 0 { return .range(RangeValue(start: 0, stop: 0, step: 1)) }
       let first = indices.first
+      if indices.count == 1 {
+        let only = range.element(first)
+        return .range(RangeValue(start: only, stop: only &+ 1, step: 1))
+      }
       let stride = range.step &* indices.stride
       return .range(
         RangeValue(
@@ -232,7 +236,7 @@ extension Interpreter {
     case .dictionary(let dictionary): return dictionary.count
     case .view(let view): return view.dictionary.count
     case .range(let range): return range.count
-    case .loop(let loop): return loop.elements.count
+    case .loop(let loop): return loop.count
     case .text(let text):
       try charge(bytes: text.count)
       return text.scalarCount

@@ -43,7 +43,8 @@ extension Interpreter {
     }
     builder.append(format, position..<format.count)
     if !usesNames, used < positional.count {
-      if case .dictionary = values, used == 0 {} else {
+      if case .dictionary = values, used == 0 {
+      } else {
         throw .runtime("not all arguments converted during string formatting")
       }
     }
@@ -125,12 +126,13 @@ extension Interpreter {
   func braceFormat(_ format: Text, _ arguments: Arguments) throws(TemplateError) -> Value {
     var builder = TextBuilder()
     var automatic: Int? = 0
-    try writeFormat(format, arguments, &automatic, depth: 0, to: &builder)
+    try writeFormat(format, arguments, &automatic, escaping: format.isMarkup, depth: 0, to: &builder)
     return try value(builder.text.asMarkup(format.isMarkup))
   }
 
   private func writeFormat(
-    _ format: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int, to builder: inout TextBuilder
+    _ format: Text, _ arguments: Arguments, _ automatic: inout Int?, escaping: Bool, depth: Int,
+    to builder: inout TextBuilder
   ) throws(TemplateError) {
     if depth > 2 { throw .runtime("Max string recursion exceeded") }
     var position = 0
@@ -150,7 +152,8 @@ extension Interpreter {
         throw .runtime("Single '}' encountered in format string")
       } else {
         let end = try fieldEnd(format, from: position + 1)
-        try writeField(format[position + 1..<end], arguments, &automatic, depth: depth, to: &builder)
+        try writeField(
+          format[position + 1..<end], arguments, &automatic, escaping: escaping, depth: depth, to: &builder)
         position = end + 1
       }
       start = position
@@ -170,7 +173,8 @@ extension Interpreter {
   }
 
   private func writeField(
-    _ field: Text, _ arguments: Arguments, _ automatic: inout Int?, depth: Int, to builder: inout TextBuilder
+    _ field: Text, _ arguments: Arguments, _ automatic: inout Int?, escaping: Bool, depth: Int,
+    to builder: inout TextBuilder
   ) throws(TemplateError) {
     let colon = field.bytes.firstIndex(of: UInt8(ascii: ":")) ?? field.count
     let bang = field.bytes[..<colon].firstIndex(of: UInt8(ascii: "!")) ?? colon
@@ -185,10 +189,14 @@ extension Interpreter {
     }
     var specification = TextBuilder()
     if colon < field.count {
-      try writeFormat(field[colon + 1..<field.count], arguments, &automatic, depth: depth + 1, to: &specification)
+      try writeFormat(
+        field[colon + 1..<field.count], arguments, &automatic, escaping: false, depth: depth + 1, to: &specification)
     }
-    if specification.count == 0 { return builder.append(try text(of: value)) }
-    builder.append(try format(value, try FormatSpecification(parsing: specification.text.string)))
+    var text = try text(of: value)
+    if specification.count > 0 {
+      text = try format(value, try FormatSpecification(parsing: specification.text.string))
+    }
+    builder.append(escaping ? text.escaped() : text)
   }
 
   private func fieldValue(_ name: String, _ arguments: Arguments, _ automatic: inout Int?) throws(TemplateError)

@@ -84,9 +84,7 @@ extension Interpreter {
     case .text(let text):
       try checkRepetition(bytes: text.count, count: count)
       try allocate(text.count * count)
-      var builder = TextBuilder()
-      if !text.isEmpty { for _ in 0..<count { builder.append(text) } }
-      return try value(builder.text.asMarkup(text.isMarkup))
+      return try value(text.repeated(count))
     case .list(let list), .tuple(let list):
       try checkRepetition(bytes: list.elements.count * 40, count: count)
       try allocate(list.elements.count * 40 * count)
@@ -107,7 +105,9 @@ extension Interpreter {
     return .bigInteger(big)
   }
 
-  private func calculate(_ operation: ArithmeticOperator, _ left: Number, _ right: Number) throws(TemplateError) -> Value {
+  private func calculate(_ operation: ArithmeticOperator, _ left: Number, _ right: Number) throws(TemplateError)
+    -> Value
+  {
     if case .integer(let first) = left, case .integer(let second) = right,
       let result = try calculateSmall(operation, first, second)
     {
@@ -120,7 +120,9 @@ extension Interpreter {
   }
 
   /// The result where it is exact in 64 bits.
-  private func calculateSmall(_ operation: ArithmeticOperator, _ left: Int, _ right: Int) throws(TemplateError) -> Value? {
+  private func calculateSmall(_ operation: ArithmeticOperator, _ left: Int, _ right: Int) throws(TemplateError)
+    -> Value?
+  {
     let result: (partialValue: Int, overflow: Bool)
     switch operation {
     case .add: result = left.addingReportingOverflow(right)
@@ -160,7 +162,7 @@ extension Interpreter {
       if base.isZero { throw .runtime("0.0 cannot be raised to a negative power") }
       return .float(pow(base.double, exponent.double))
     }
-    if let small = base.integer, abs(small) <= 1 {
+    if let small = base.integer, small.magnitude <= 1 {
       return .integer(small == -1 && !exponent.isOdd ? 1 : exponent.isZero ? 1 : small)
     }
     guard var remaining = exponent.integer, remaining <= BigInteger.maximumDigits * 4,

@@ -104,7 +104,7 @@ extension Interpreter {
     case .range(let range):
       range.step == 1
         ? "range(\(range.start), \(range.stop))" : "range(\(range.start), \(range.stop), \(range.step))"
-    case .loop(let loop): "<LoopContext \(loop.position + 1)/\(loop.elements.count)>"
+    case .loop(let loop): "<LoopContext \(loop.position + 1)/\(loop.count)>"
     case .iterator(let iterator): "<\(iterator.typeName) object>"
     case .callable(let callable): simpleRepr(callable)
     default: "<\(value.typeName) object>"

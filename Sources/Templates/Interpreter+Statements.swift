@@ -76,8 +76,7 @@ extension Interpreter {
     }
     if elements.isEmpty { return try execute(loop.otherwise, Scope(parent: scope)) }
     let state = LoopObject(elements: elements, depth: depth, recursion: loop.isRecursive ? (loop, scope) : nil)
-    // A loop keeps its elements, and a variable may keep the loop.
-    try register(state)
+    defer { state.finish() }
     for (position, element) in elements.enumerated() {
       try charge()
       state.position = position

@@ -38,7 +38,8 @@ final class Interpreter {
     self.now = now
     root = Scope(parent: nil)
     let allowance = min(inputBytes, 1 << 32) * limits.allowancePerInputByte
-    stepsLeft = limits.steps
+    // Sixteen bytes of text are about as much work as a step.
+    stepsLeft = limits.steps + allowance / 16
     bytesLeft = limits.bytes + allowance
     textLimit = limits.textBytes + allowance
     deadline = Interpreter.clock() + limits.seconds

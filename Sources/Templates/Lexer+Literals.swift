@@ -5,7 +5,8 @@ extension Lexer {
     while index < source.count {
       if isDigit(source[index]) {
         index += 1
-      } else if source[index] == UInt8(ascii: "_"), index > start, index + 1 < source.count, isDigit(source[index + 1]) {
+      } else if source[index] == UInt8(ascii: "_"), index > start, index + 1 < source.count, isDigit(source[index + 1])
+      {
         index += 1
       } else {
         break

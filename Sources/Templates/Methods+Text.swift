@@ -60,7 +60,8 @@ extension Interpreter {
     switch name {
     case "upper": return try value(text.uppercased())
     case "lower": return try value(text.lowercased())
-    case "casefold": return try value(text.mapScalars { scalar, _ in scalar == "ß" ? "ss" : scalar.properties.lowercaseMapping })
+    case "casefold":
+      return try value(text.mapScalars { scalar, _ in scalar == "ß" ? "ss" : scalar.properties.lowercaseMapping })
     case "capitalize": return try value(text.capitalized())
     case "title": return try value(text.titlecased())
     case "swapcase": return try value(text.swappedCase())
@@ -172,7 +173,9 @@ extension Interpreter {
       let subject = text[range]
       if name.hasPrefix("r") {
         let reversed = Text(bytes: subject.bytes.reversed(), isTrusted: true)
-        found = reversed.find(Text(bytes: part.bytes.reversed(), isTrusted: true)).map { subject.count - $0 - part.count }
+        found = reversed.find(Text(bytes: part.bytes.reversed(), isTrusted: true)).map {
+          subject.count - $0 - part.count
+        }
       } else {
         found = subject.find(part)
       }
@@ -212,9 +215,12 @@ extension Interpreter {
     let separator = try requiredText(try arguments.bound(name, ["sep"], required: 1)[0], name)
     if separator.isEmpty { throw .runtime("empty separator") }
     let parts =
-      name == "partition" ? text.split(separator: separator, limit: 1) : text.splitFromRight(separator: separator, limit: 1)
+      name == "partition"
+      ? text.split(separator: separator, limit: 1) : text.splitFromRight(separator: separator, limit: 1)
     let empty = Value.text(Text.empty.asMarkup(text.isMarkup))
-    if parts.count < 2 { return try tuple(name == "partition" ? [.text(text), empty, empty] : [empty, empty, .text(text)]) }
+    if parts.count < 2 {
+      return try tuple(name == "partition" ? [.text(text), empty, empty] : [empty, empty, .text(text)])
+    }
     let middle = text[parts[0].count..<parts[0].count + separator.count]
     return try tuple([.text(parts[0]), .text(middle), .text(parts[1])])
   }
@@ -222,7 +228,7 @@ extension Interpreter {
   private func pad(_ text: Text, _ name: String, _ arguments: Arguments) throws(TemplateError) -> Value {
     if name == "expandtabs" { return try expandTabs(text, arguments) }
     let given = try arguments.bound(name, name == "zfill" ? ["width"] : ["width", "fillchar"], required: 1)
-    let width = try integer(given[0] ?? .none)
+    let width = max(0, try integer(given[0] ?? .none))
     try checkRepetition(bytes: 4, count: width)
     let missing = max(0, width - text.scalarCount)
     try allocate(missing)

@@ -87,7 +87,8 @@ extension Parser {
   }
 
   /// Parameters in parentheses, with their default values.
-  private mutating func parseSignature() throws(TemplateError) -> [(name: Int, spelling: String, standard: Expression?)] {
+  private mutating func parseSignature() throws(TemplateError) -> [(name: Int, spelling: String, standard: Expression?)]
+  {
     var parameters: [(name: Int, spelling: String, standard: Expression?)] = []
     try expect(symbol: "(")
     while !isSymbol(")") {

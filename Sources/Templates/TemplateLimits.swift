@@ -2,14 +2,14 @@
 ///
 /// Whatever limit is reached, rendering ends with a `TemplateError` of kind `runtime`.
 public struct TemplateLimits: Sendable {
-  /// Evaluation steps: one per statement and operator, more for long texts.
-  public var steps = 20_000_000
+  /// Evaluation steps: one per statement and operator, more for long texts; they grow with the input too.
+  public var steps = 10_000_000
   /// Wall-clock time in seconds.
-  public var seconds = 6.0
+  public var seconds = 4.0
   /// Bytes that all values made while rendering may take together; `allowancePerInputByte` is added for each byte of input.
-  public var bytes = 256 << 20
+  public var bytes = 64 << 20
   /// Bytes of the longest text, the rendered one included; `allowancePerInputByte` is added for each byte of input.
-  public var textBytes = 32 << 20
+  public var textBytes = 4 << 20
   /// What the two limits above grow by for each byte of template and context.
   public var allowancePerInputByte = 64
   /// Deepest nesting of macro calls.

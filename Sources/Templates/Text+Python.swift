@@ -215,12 +215,39 @@ extension Text {
     return builder.text.asMarkup(isMarkup)
   }
 
+  /// The text with the 26 letters of one case changed to the other; nil if there are letters beyond ASCII.
+  private func changingASCII(from letters: ClosedRange<UInt8>) -> Text? {
+    if bytes.contains(where: { $0 >= 0x80 }) { return nil }
+    var copy = self
+    copy.bytes = bytes.map { letters.contains($0) ? $0 ^ 0x20 : $0 }
+    return copy
+  }
+
   func uppercased() -> Text {
-    mapScalars { scalar, _ in scalar.properties.uppercaseMapping }
+    changingASCII(from: 0x61...0x7A) ?? mapScalars { scalar, _ in scalar.properties.uppercaseMapping }
   }
 
   func lowercased() -> Text {
-    mapScalars { scalar, range in self.lowercase(scalar, range) }
+    changingASCII(from: 0x41...0x5A) ?? mapScalars { scalar, range in self.lowercase(scalar, range) }
+  }
+
+  /// The text `count` times.
+  func repeated(_ count: Int) -> Text {
+    if isEmpty || count <= 0 { return Text.empty.asMarkup(isMarkup) }
+    var builder = TextBuilder()
+    if spans.isEmpty {
+      // Doubling copies long pieces even where the text is one letter.
+      var piece = self
+      var remaining = count
+      while remaining > 0 {
+        if remaining % 2 == 1 { builder.append(piece) }
+        remaining /= 2
+        if remaining > 0 { piece.bytes += piece.bytes }
+      }
+    } else {
+      for _ in 0..<count { builder.append(self) }
+    }
+    return builder.text.asMarkup(isMarkup)
   }
 
   /// The lower case of a scalar in its place: a sigma at the end of a word has a form of its own.
