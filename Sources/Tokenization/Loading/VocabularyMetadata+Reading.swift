@@ -206,6 +206,8 @@ struct VocabularyReader {
     parts.bytes = Set((0..<count).filter(isByteToken).map(Int32.init))
     let space: [UInt8] = [0xE2, 0x96, 0x81]
     parts.normalizer = .sequence((addsSpace ? [.prepend(space)] : []) + [.replaceText([0x20], with: space)])
+    let crosses = (0..<vocabulary.count).contains { PreTokenizer.crossesSpaceBoundary(vocabulary.bytes(at: $0)) }
+    if !crosses { parts.preTokenizer = .spaceBoundaries }
     parts.bosToken = token(metadata.bosToken, default: 1)
     parts.eosToken = token(metadata.eosToken, default: 2)
     parts.frame = frame(
@@ -267,7 +269,7 @@ struct VocabularyReader {
     let lowercases = metadata.lowercases ?? true
     parts.normalizer = .bert(
       cleansText: true, separatesChinese: true, stripsAccents: metadata.stripsAccents ?? lowercases,
-      lowercases: lowercases)
+      lowercases: lowercases, allPrivateUse: true)
     parts.preTokenizer = .bert
     parts.bosToken = token(metadata.bosToken, default: 101)
     let separator = token(metadata.separatorToken, default: 102)
