@@ -56,7 +56,9 @@ extension VocabularyMetadata {
   /// Reads the vocabulary of a GGUF file.
   init(_ file: GGUFFile) throws {
     func key(_ name: String) -> String { "tokenizer.ggml." + name }
-    guard let model = try file.string(key("model")) else { throw TokenizerError("no vocabulary (tokenizer.ggml.model)") }
+    guard let model = try file.string(key("model")) else {
+      throw TokenizerError("no vocabulary (tokenizer.ggml.model)")
+    }
     guard let tokens = file.metadata[key("tokens")]?.array?.stringBytes else {
       throw TokenizerError("no list of tokens (tokenizer.ggml.tokens)")
     }
@@ -77,6 +79,8 @@ extension VocabularyMetadata {
     addsEOS = try file.bool(key("add_eos_token"))
     addsSpacePrefix = try file.bool(key("add_space_prefix"))
     removesExtraSpaces = try file.bool(key("remove_extra_whitespaces"))
+    lowercases = try file.bool(key("normalizer.lowercase"))
+    stripsAccents = try file.bool(key("normalizer.strip_accents"))
     if let map = file.metadata[key("precompiled_charsmap")]?.array?.integers {
       precompiledMap = map.map { UInt8(truncatingIfNeeded: $0) }
     }

@@ -3,7 +3,9 @@ import Testing
 @testable import Tokenization
 
 @Suite struct PipelineTests {
-  private func tokenizer(_ steps: String, vocabulary: String = #"{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"}"#) throws -> PipelineTokenizer {
+  private func tokenizer(
+    _ steps: String, vocabulary: String = #"{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"}"#
+  ) throws -> PipelineTokenizer {
     try PipelineTokenizer(tokenizerJSON: Array("{\(steps),\"model\":\(vocabulary)}".utf8))
   }
 
@@ -51,7 +53,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"type":"NFC"}"#, "e\u{301}\u{212B}", "\u{E9}\u{C5}"), (#"{"type":"NFD"}"#, "\u{E9}가", "e\u{301}\u{1100}\u{1161}"),
+    (#"{"type":"NFC"}"#, "e\u{301}\u{212B}", "\u{E9}\u{C5}"),
+    (#"{"type":"NFD"}"#, "\u{E9}가", "e\u{301}\u{1100}\u{1161}"),
     (#"{"type":"NFKC"}"#, "ﬁ①Ａ½", "fi1A1\u{2044}2"), (#"{"type":"NFKD"}"#, "\u{FB01}\u{E9}\u{1D400}", "fie\u{301}A"),
     (#"{"type":"Lowercase"}"#, "ÀİΣ", "ài\u{307}σ"), (#"{"type":"StripAccents"}"#, "e\u{301}a", "ea"),
     (#"{"type":"Strip"}"#, " \u{3000}a b\n", "a b"), (#"{"type":"Prepend","prepend":"x"}"#, "", ""),
@@ -87,7 +90,8 @@ import Testing
     #expect(try decoded(#"{"type":"ByteFallback"}"#, [4, 1, 2, 4, 1]) == "Ab\u{FFFD}\u{FFFD}b")
     #expect(try decoded(#"{"type":"Metaspace","replacement":"▁"}"#, [3, 3]) == "c c")
     #expect(try decoded(#"{"type":"CTC"}"#, [1, 1, 5, 1]) == "b b")
-    let chain = #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"b","start":1,"stop":2},{"type":"Replace","pattern":{"String":"bb"},"content":"x"}]}"#
+    let chain =
+      #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"b","start":1,"stop":2},{"type":"Replace","pattern":{"String":"bb"},"content":"x"}]}"#
     #expect(try decoded(chain, [1, 1, 1, 3, 1, 1, 1]) == "x▁cb")
   }
 

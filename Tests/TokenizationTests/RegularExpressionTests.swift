@@ -14,7 +14,7 @@ import Testing
     ("a{,2}b", "aaab", ["aab"]), ("x{a", "x{a", ["x{a"]), ("(?i:'s|'LL)", "'S'lL's", ["'S", "'lL", "'s"]),
     ("(?i)k", "kK\u{212A}", ["k", "K", "\u{212A}"]), ("[^a-c]+", "abxyzc", ["xyz"]), ("[\\]a-]+", "]a-b", ["]a-"]),
     ("\\p{Lu}\\P{Lu}", "aBc", ["Bc"]), ("[\\p{L}&&\\d]", "", []), ("\\s+(?!\\S)", "a   b", ["  "]),
-    ("\\s+$", "a  \nb ", ["  \n", " "]), ("^b", "a\nb", ["b"]), ("\\bfoo\\b", "foo foobar foo", ["foo", "foo"]),
+    ("\\s+$", "a  \nb ", ["  ", " "]), ("^b", "a\nb", ["b"]), ("\\bfoo\\b", "foo foobar foo", ["foo", "foo"]),
     ("\\d{1,3}(?=(?:\\d{3})*\\b)", "1234567", ["1", "234", "567"]), ("(?<=a)b", "ab b", ["b"]),
     ("(?<!a)b", "ab b", ["b"]), ("a++b", "aaab", ["aaab"]), ("a++a", "aaa", []), ("a?+a", "aa", ["aa"]),
     ("[^\\r\\n\\p{L}]?+\\p{L}+", " ab!c", [" ab", "!c"]), ("(?>a)", "", []), ("\\x41\\u0042", "AB", ["AB"]),
@@ -28,7 +28,9 @@ import Testing
     #expect(try pieces(pattern, text) == want)
   }
 
-  @Test(arguments: ["(", ")", "a)", "[a", "[b-a]", "*", "a**?(", "\\", "\\p{Nope}", "(?z)", "a{3,1}", "(?<n", "\\1", "[[:no:]]", "\\q"])
+  @Test(arguments: [
+    "(", ")", "a)", "[a", "[b-a]", "*", "a**?(", "\\", "\\p{Nope}", "(?z)", "a{3,1}", "(?<n", "\\1", "[[:no:]]", "\\q",
+  ])
   func refusesWhatItDoesNotKnow(pattern: String) {
     #expect(throws: TokenizerError.self) { try RegularExpression(pattern) }
   }
@@ -103,7 +105,8 @@ struct Backtracker {
           next == at && least == 0
             ? nil
             : match(
-              .repetition(node, least: max(least - 1, 0), most: most.map { $0 - 1 }, isGreedy: isGreedy), text, next, rest)
+              .repetition(node, least: max(least - 1, 0), most: most.map { $0 - 1 }, isGreedy: isGreedy), text, next,
+              rest)
         }
       }
       if least > 0 { return more() }

@@ -102,8 +102,9 @@ import Testing
   /// The file with a vocabulary of a few tokens, so that mutations hit the rest.
   private static func trimmed(_ bytes: [UInt8]) throws -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self)
-    guard let vocabulary = text.range(of: "\"vocab\":{"), let end = text[vocabulary.upperBound...].firstIndex(of: "}")
-    else { return bytes }
+    guard let vocabulary = text.range(of: "\"vocab\":{") else { return bytes }
+    // The vocabulary ends at the merges or, with the model, at the end of the file.
+    let end = text.range(of: "},\"merges\":[")?.lowerBound ?? text.index(text.endIndex, offsetBy: -3)
     let small = ###""a":0,"b":1,"ab":2,"Ġ":3,"▁":4,"[UNK]":5,"<unk>":6,"##b":7,"<0x41>":8"###
     var result = text[..<vocabulary.upperBound] + small + text[end...]
     if let merges = result.range(of: "\"merges\":[") {

@@ -43,10 +43,11 @@ import Testing
     #expect(decoder.flush() == "")
   }
 
-  @Test(arguments: [
-    ([0xE4], 1), ([0xE4, 0xBD], 2), ([0xE4, 0xBD, 0xA0], 0), ([0x41], 0), ([0xF0, 0x9F, 0x98], 3), ([0xC0], 0),
-    ([0xED, 0xA0], 0), ([0xE0, 0x80], 0), ([0xF5], 0), ([0x80], 0), ([], 0),
-  ] as [([UInt8], Int)])
+  @Test(
+    arguments: [
+      ([0xE4], 1), ([0xE4, 0xBD], 2), ([0xE4, 0xBD, 0xA0], 0), ([0x41], 0), ([0xF0, 0x9F, 0x98], 3), ([0xC0], 0),
+      ([0xED, 0xA0], 0), ([0xE0, 0x80], 0), ([0xF5], 0), ([0x80], 0), ([], 0),
+    ] as [([UInt8], Int)])
   func knowsWhatCouldBecomeACharacter(bytes: [UInt8], want: Int) {
     #expect(incompleteTail(bytes) == want)
   }

@@ -39,7 +39,9 @@ struct TokenizerCases {
       let want = entry[key]?.string
       let got = tokenizer.decode(ids, skipSpecial: skips)
       // Strings compare by canonical equivalence; here every scalar counts.
-      if want.map({ Array($0.utf8) }) != Array(got.utf8) { found.append("\(key) of \(ids): got \(got), want \(want ?? "")") }
+      if want.map({ Array($0.utf8) }) != Array(got.utf8) {
+        found.append("\(key) of \(ids): got \(got), want \(want ?? "")")
+      }
     }
     return found
   }

@@ -29,7 +29,8 @@ indirect enum Normalizer: Sendable {
     case .prepend(let prefix): return text.isEmpty ? text : prefix + text
     case .append(let suffix): return text + suffix
     case .replaceText(let pattern, let content): return replacing(pattern, in: text, with: content)
-    case .replacePattern(let expression, let content): return Normalizer.replaceMatches(of: expression, in: text, with: content)
+    case .replacePattern(let expression, let content):
+      return Normalizer.replaceMatches(of: expression, in: text, with: content)
     case .bert(let cleans, let separates, let strips, let lowercases, let allPrivateUse):
       let cleaned = Normalizer.cleanedForBert(text, cleans, separates, allPrivateUse)
       return Normalizer.foldedForBert(cleaned, strips: strips, lowercases: lowercases)
@@ -69,7 +70,8 @@ indirect enum Normalizer: Sendable {
     return Array(text[(left ? first : 0)..<(right ? last : text.count)])
   }
 
-  private static func replaceMatches(of pattern: RegularExpression, in text: [UInt8], with content: [UInt8]) -> [UInt8] {
+  private static func replaceMatches(of pattern: RegularExpression, in text: [UInt8], with content: [UInt8]) -> [UInt8]
+  {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
     var rest = 0

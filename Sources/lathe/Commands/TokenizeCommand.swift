@@ -34,7 +34,9 @@ struct TokenizeCommand: ParsableCommand {
 
   func validate() throws {
     if skipSpecial, !decode { throw ValidationError("--skip-special belongs to --decode") }
-    if decode, addSpecial || parseSpecial { throw ValidationError("--add-special and --parse-special do not go with --decode") }
+    if decode, addSpecial || parseSpecial {
+      throw ValidationError("--add-special and --parse-special do not go with --decode")
+    }
   }
 
   func run() throws {
@@ -52,23 +54,24 @@ struct TokenizeCommand: ParsableCommand {
 
   private func answerWhole(_ tokenizer: any Tokenizer) -> Bool {
     var input: [UInt8] = []
-    while let chunk = LineInput.read() { input += chunk }
+    while let chunk = LineInput.nextChunk() { input += chunk }
     do {
       if decode {
         var ids: [Int32] = []
         for word in input.split(whereSeparator: { $0 <= 0x20 || [0x2C, 0x5B, 0x5D].contains($0) }) {
           guard let id = Int32(String(decoding: word, as: UTF8.self)) else {
-            throw TokenizerError("standard input: \"\(String(decoding: word.prefix(40), as: UTF8.self))\" is no token id")
+            throw TokenizerError(
+              "standard input: \"\(String(decoding: word.prefix(40), as: UTF8.self))\" is no token id")
           }
           ids.append(id)
         }
-        return CommandOutput.write(Array(tokenizer.decode(ids, skipSpecial: skipSpecial).utf8))
+        return CommandOutput.send(Array(tokenizer.decode(ids, skipSpecial: skipSpecial).utf8))
       }
       guard let text = String(validating: input, as: UTF8.self) else {
         throw TokenizerError("standard input is not UTF-8")
       }
       let ids = try tokenizer.encode(text, addSpecial: addSpecial, parseSpecial: parseSpecial)
-      return CommandOutput.write(Array(ids.map(String.init).joined(separator: " ").utf8) + [0x0A])
+      return CommandOutput.send(Array(ids.map(String.init).joined(separator: " ").utf8) + [0x0A])
     } catch {
       CommandOutput.fail("tokenize", "\(error)")
       return false
@@ -93,7 +96,7 @@ struct TokenizeCommand: ParsableCommand {
       }
       var bytes: [UInt8] = []
       answer.write(to: &bytes)
-      guard CommandOutput.write(bytes + [0x0A]) else { return false }
+      guard CommandOutput.send(bytes + [0x0A]) else { return false }
     }
     return succeeded
   }
@@ -118,10 +121,10 @@ struct TokenizeCommand: ParsableCommand {
 /// Standard output and error of a command.
 enum CommandOutput {
   /// Writes all bytes at once; returns whether that worked.
-  static func write(_ bytes: [UInt8]) -> Bool {
+  static func send(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       if count <= 0 { return false }
       rest = rest.dropFirst(count)
@@ -132,7 +135,7 @@ enum CommandOutput {
   /// Writes `lathe COMMAND: message` to standard error.
   static func fail(_ command: String, _ message: String) {
     let line = Array("lathe \(command): \(message)\n".utf8)
-    _ = line.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+    _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   }
 }
 
@@ -144,10 +147,10 @@ struct LineInput {
   private var isAtEnd = false
 
   /// The next bytes of standard input, `nil` at its end.
-  static func read() -> [UInt8]? {
+  static func nextChunk() -> [UInt8]? {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = chunk.withUnsafeMutableBytes { Glibc.read(0, $0.baseAddress, $0.count) }
+      let count = chunk.withUnsafeMutableBytes { read(0, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       return count > 0 ? Array(chunk[..<count]) : nil
     }
@@ -174,7 +177,7 @@ struct LineInput {
         scanned -= start
         start = 0
       }
-      if let chunk = LineInput.read() { buffer += chunk } else { isAtEnd = true }
+      if let chunk = LineInput.nextChunk() { buffer += chunk } else { isAtEnd = true }
     }
   }
 }
