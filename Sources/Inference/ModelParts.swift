@@ -18,7 +18,7 @@ package func loadTokenizer(path: String) throws -> any Tokenizer {
   if status.st_mode & S_IFMT == S_IFDIR, access(path + "/tokenizer.json", R_OK) == 0 {
     return try loadTokenizer(document: path + "/tokenizer.json")
   }
-  if status.st_mode & S_IFMT != S_IFDIR, try !MappedFile(path: path).bytes.starts(with: Array("GGUF".utf8)) {
+  if status.st_mode & S_IFMT != S_IFDIR, try !MappedFile(path: path).withBytes({ $0.starts(with: Array("GGUF".utf8)) }) {
     return try loadTokenizer(document: path)
   }
   return try loadTokenizer(of: openCheckpoint(path))
@@ -113,6 +113,8 @@ extension VocabularyMetadata {
     addsEOS = try flag("add_eos_token")
     addsSpacePrefix = try flag("add_space_prefix")
     removesExtraSpaces = try flag("remove_extra_whitespaces")
+    lowercases = try flag("normalizer.lowercase")
+    stripsAccents = try flag("normalizer.strip_accents")
     precompiledMap = try present(
       "precompiled_charsmap", value("precompiled_charsmap")?.array?.integers, "a list of bytes"
     )?.map { UInt8(truncatingIfNeeded: $0) }

@@ -46,7 +46,9 @@ struct SplitRules {
       patterns = [#"\p{N}{1,3}"#, "[一-龥぀-ゟ゠-ヿ]+", SplitRules.deepseekWords]
     case "deepseek-coder": patterns = [#"[\r\n]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#, "[一-龥ࠀ-一가-퟿]+", #"\p{N}"#]
     case "deepseek-llm":
-      patterns = [#"[\r\n]"#, SplitRules.deepseekLetters, SplitRules.deepseekMarks, #"\s+$"#, "[一-龥ࠀ-一가-퟿]+", #"\p{N}+"#]
+      patterns = [
+        #"[\r\n]"#, SplitRules.deepseekLetters, SplitRules.deepseekMarks, #"\s+$"#, "[一-龥ࠀ-一가-퟿]+", #"\p{N}+"#,
+      ]
     case "tekken":
       patterns = [
         #"[^\r\n\p{L}\p{N}]?\#(SplitRules.upper)*\#(SplitRules.lower)+|[^\r\n\p{L}\p{N}]?\#(SplitRules.upper)+"#

@@ -48,7 +48,9 @@ extension DocumentNode {
       return name.hasPrefix("$") ? .text : .tokens(try specialTokenIDs(name, at: part))
     }
     if part["Sequence"] != nil { return .text }
-    if let token = part["SpecialToken"] { return .tokens(try specialTokenIDs(try token.required("id").string(), at: token)) }
+    if let token = part["SpecialToken"] {
+      return .tokens(try specialTokenIDs(try token.required("id").string(), at: token))
+    }
     throw part.failure("expected Sequence or SpecialToken")
   }
 

@@ -88,7 +88,9 @@ extension DocumentNode {
   private static func rawTable(_ table: TokenTable) -> TokenTable {
     var raw = TokenTable(capacity: table.count)
     for entry in 0..<table.count {
-      if let bytes = ByteAlphabet.unmapped(Array(table.bytes(at: entry))) { raw.insert(bytes, value: table.value(at: entry)) }
+      if let bytes = ByteAlphabet.unmapped(Array(table.bytes(at: entry))) {
+        raw.insert(bytes, value: table.value(at: entry))
+      }
     }
     return raw
   }
@@ -153,7 +155,9 @@ extension DocumentNode {
   ) throws(TokenizerError) -> UnigramModel {
     var unknown: Int32?
     if let node = self["unk_id"] {
-      guard !scores.isEmpty else { throw node.failure("the vocabulary is empty, it must hold at least the unknown token") }
+      guard !scores.isEmpty else {
+        throw node.failure("the vocabulary is empty, it must hold at least the unknown token")
+      }
       unknown = Int32(try node.integer(in: 0...scores.count - 1))
     }
     let entries = vocabulary.pieces.enumerated().map { (key: $1, value: Int32($0)) }

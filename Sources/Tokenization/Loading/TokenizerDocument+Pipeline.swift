@@ -136,7 +136,9 @@ extension DocumentNode {
       if let expression = pattern.expression { return [.replacePattern(expression, with: content)] }
       return [.replaceText(pattern.text ?? [], with: content)]
     case "Metaspace":
-      return [.metaspace(replacement: try required("replacement").character(), dropsFirst: try prependScheme() != .never)]
+      return [
+        .metaspace(replacement: try required("replacement").character(), dropsFirst: try prependScheme() != .never)
+      ]
     case "WordPiece":
       return [
         .wordPiece(

@@ -46,6 +46,9 @@ extension PipelineTokenizer {
       pieces: vocabulary.pieces, added: added, control: control, normalizer: try root["normalizer"]?.normalizer(),
       preTokenizer: try preTokenizer?.preTokenizer(mapsBytes: !usesBytes), model: tokenModel,
       frame: try root["post_processor"]?.frame() ?? [.text], decoders: try root["decoder"]?.decoders() ?? [.spaced])
+    if case .bytePair(let model) = tokenModel, canCutAtSpaces(model, modelVocabulary) {
+      parts.preTokenizer = parts.preTokenizer.map { .sequence([$0, .spaceBoundaries]) } ?? .spaceBoundaries
+    }
     try checkFrame(parts)
     try nameTokens(&parts, vocabulary.table, configuration)
     return parts
@@ -60,6 +63,14 @@ extension PipelineTokenizer {
     }
     guard value.object != nil else { throw TokenizerError("\(name): expected an object, got \(value.kind)") }
     return DocumentNode(value: value, path: "")
+  }
+
+  /// Whether merges never reach over the start of a word, so that words can be tokenised one by one.
+  private static func canCutAtSpaces(_ model: BytePairModel, _ vocabulary: DocumentVocabulary) -> Bool {
+    guard case .scalars(let prefix, let suffix) = model.units, prefix.isEmpty, suffix.isEmpty, !model.wholeWordsFirst,
+      vocabulary.table.find([0xE2, 0x96, 0x81]) >= 0
+    else { return false }
+    return !model.results.contains { PreTokenizer.crossesSpaceBoundary(vocabulary.pieces[Int($0)]) }
   }
 
   private static func checkFrame(_ parts: Parts) throws(TokenizerError) {

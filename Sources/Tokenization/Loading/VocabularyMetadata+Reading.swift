@@ -18,7 +18,9 @@ struct VocabularyReader {
   init(_ metadata: VocabularyMetadata) throws(TokenizerError) {
     self.metadata = metadata
     count = metadata.tokens.count
-    guard count > 0, count < 1 << 24 else { throw TokenizerError("vocabulary: \(count) tokens, want 1 to \((1 << 24) - 1)") }
+    guard count > 0, count < 1 << 24 else {
+      throw TokenizerError("vocabulary: \(count) tokens, want 1 to \((1 << 24) - 1)")
+    }
     for (name, length) in [("scores", metadata.scores?.count), ("token types", metadata.tokenTypes?.count)] {
       if let length, length < count {
         throw TokenizerError("vocabulary: \(length) \(name) for \(count) tokens")
@@ -91,14 +93,18 @@ struct VocabularyReader {
 
   private func bytePairParts() throws(TokenizerError) -> PipelineTokenizer.Parts {
     let rules = try SplitRules(named: metadata.model == "gemma4" ? "gemma4" : metadata.preTokenizer ?? "default")
-    guard let merges = metadata.merges else { throw TokenizerError("vocabulary: a gpt2 model needs merges, none there") }
+    guard let merges = metadata.merges else {
+      throw TokenizerError("vocabulary: a gpt2 model needs merges, none there")
+    }
     var model = try bytePairModel(merges, rules)
     model.wholeWordsFirst = rules.wholeWordsFirst
     model.controlTokens = Set(types.indices.filter { types[$0] == .control || types[$0] == .unknown }.map(Int32.init))
     var parts = common(
       .bytePair(model), rule: rules.usesByteAlphabet ? .byteLevel : .sentencePiece, stripsLeadingSpace: false)
     var steps: [PreTokenizer] = []
-    for pattern in rules.patterns { steps.append(.splitPattern(try RegularExpression(pattern), .isolated, inverted: false)) }
+    for pattern in rules.patterns {
+      steps.append(.splitPattern(try RegularExpression(pattern), .isolated, inverted: false))
+    }
     parts.preTokenizer = .sequence(steps)
     if !rules.usesByteAlphabet { parts.normalizer = .replaceText([0x20], with: [0xE2, 0x96, 0x81]) }
     parts.bosToken = token(metadata.bosToken)
@@ -206,6 +212,8 @@ struct VocabularyReader {
     parts.bytes = Set((0..<count).filter(isByteToken).map(Int32.init))
     let space: [UInt8] = [0xE2, 0x96, 0x81]
     parts.normalizer = .sequence((addsSpace ? [.prepend(space)] : []) + [.replaceText([0x20], with: space)])
+    let crosses = (0..<vocabulary.count).contains { PreTokenizer.crossesSpaceBoundary(vocabulary.bytes(at: $0)) }
+    if !crosses { parts.preTokenizer = .spaceBoundaries }
     parts.bosToken = token(metadata.bosToken, default: 1)
     parts.eosToken = token(metadata.eosToken, default: 2)
     parts.frame = frame(
@@ -228,7 +236,8 @@ struct VocabularyReader {
       }
     }
     let model = UnigramModel(
-      trie: ByteTrie(entries), scores: scores.indices.map { types.indices.contains($0) && types[$0] == .userDefined ? 0 : Double(scores[$0]) },
+      trie: ByteTrie(entries),
+      scores: scores.indices.map { types.indices.contains($0) && types[$0] == .userDefined ? 0 : Double(scores[$0]) },
       unknownToken: token(metadata.unknownToken, default: 2), unknownScore: Double(least) - 10, byteTokens: nil)
     let addsSpace = metadata.addsSpacePrefix ?? true
     var parts = common(.unigram(model), rule: .sentencePiece, stripsLeadingSpace: addsSpace)
@@ -267,7 +276,7 @@ struct VocabularyReader {
     let lowercases = metadata.lowercases ?? true
     parts.normalizer = .bert(
       cleansText: true, separatesChinese: true, stripsAccents: metadata.stripsAccents ?? lowercases,
-      lowercases: lowercases)
+      lowercases: lowercases, allPrivateUse: true)
     parts.preTokenizer = .bert
     parts.bosToken = token(metadata.bosToken, default: 101)
     let separator = token(metadata.separatorToken, default: 102)

@@ -61,7 +61,11 @@ extension MergeQueue.Bucket {
 
   @inline(__always)
   mutating func add(_ place: Int32) {
-    if let last = ordered.last, cursor < ordered.count, place < last { stray.push(place) } else { ordered.append(place) }
+    if let last = ordered.last, cursor < ordered.count, place < last {
+      stray.push(place)
+    } else {
+      ordered.append(place)
+    }
   }
 
   @inline(__always)

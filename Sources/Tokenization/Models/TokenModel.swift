@@ -18,17 +18,19 @@ struct ModelSession {
 
   mutating func tokenize(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32]) throws(TokenizerError) {
     if piece.isEmpty { return }
+    if piece.count > WordCache.longestWord { return try tokenizeAnew(piece, into: &ids) }
+    let slot = cache.slot(of: piece)
+    if cache.append(slot, piece, to: &ids) { return }
+    let first = ids.count
+    try tokenizeAnew(piece, into: &ids)
+    cache.store(slot, piece, ids[first...])
+  }
+
+  private mutating func tokenizeAnew(
+    _ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32]
+  ) throws(TokenizerError) {
     switch model {
-    case .bytePair(let model):
-      if piece.count > WordCache.longestWord {
-        model.tokenize(piece, scratch: &scratch, into: &ids)
-        return
-      }
-      let slot = cache.slot(of: piece)
-      if cache.append(slot, piece, to: &ids) { return }
-      let first = ids.count
-      model.tokenize(piece, scratch: &scratch, into: &ids)
-      cache.store(slot, piece, ids[first...])
+    case .bytePair(let model): model.tokenize(piece, scratch: &scratch, into: &ids)
     case .scorePair(let model): model.tokenize(piece, scratch: &scratch, into: &ids)
     case .unigram(let model): try model.tokenize(piece, scratch: &lattice, into: &ids)
     case .wordPiece(let model): try model.tokenize(piece, into: &ids)

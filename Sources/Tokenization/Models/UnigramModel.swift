@@ -13,6 +13,19 @@ struct UnigramModel: Sendable {
     var best: [Double] = []
     var tokens: [Int32] = []
     var origins: [Int32] = []
+
+    mutating func prepare(size: Int) {
+      while origins.count <= size {
+        best.append(0)
+        tokens.append(-1)
+        origins.append(-1)
+      }
+      for index in 0...size { origins[index] = -1 }
+      best[0] = 0
+    }
+
+    /// The token that covers the whole text alone.
+    func singleToken(_ size: Int) -> Int32? { origins[size] == 0 && tokens[size] >= 0 ? tokens[size] : nil }
   }
 
   /// - Throws: where a character has no token and the vocabulary none for the unknown.
@@ -20,10 +33,7 @@ struct UnigramModel: Sendable {
     _ text: UnsafeBufferPointer<UInt8>, scratch: inout Scratch, into ids: inout [Int32]
   ) throws(TokenizerError) {
     let size = text.count
-    scratch.best = [Double](repeating: -.infinity, count: size + 1)
-    scratch.tokens = [Int32](repeating: -1, count: size + 1)
-    scratch.origins = [Int32](repeating: -1, count: size + 1)
-    scratch.best[0] = 0
+    scratch.prepare(size: size)
     var start = 0
     while start < size {
       let length = scalar(in: text, at: start).length
@@ -36,6 +46,7 @@ struct UnigramModel: Sendable {
       if !coversScalar { relax(&scratch, start, start + length, -1, score + unknownScore) }
       start += length
     }
+    if let end = scratch.singleToken(size), end != unknownToken { return ids.append(end) }
     var path: [(token: Int32, start: Int, end: Int)] = []
     var end = size
     while end > 0 {

@@ -29,7 +29,8 @@ struct WordPieceModel: Sendable {
 
   private func addUnknown(_ ids: inout [Int32]) throws(TokenizerError) {
     guard let unknownToken else {
-      throw TokenizerError("tokenize: a word has no tokens and the unknown token \(unknownName) is not in the vocabulary")
+      throw TokenizerError(
+        "tokenize: a word has no tokens and the unknown token \(unknownName) is not in the vocabulary")
     }
     ids.append(unknownToken)
   }

@@ -57,7 +57,11 @@ struct DecoderState: Sendable {
       return [token]
     case .wordPiece(let prefix, let cleansUp):
       if !isFirst {
-        if token.bytes.starts(with: prefix) { token.bytes.removeFirst(prefix.count) } else { token.bytes.insert(0x20, at: 0) }
+        if token.bytes.starts(with: prefix) {
+          token.bytes.removeFirst(prefix.count)
+        } else {
+          token.bytes.insert(0x20, at: 0)
+        }
       }
       if cleansUp { token.bytes = cleanedUp(token.bytes) }
       return [token]
@@ -81,7 +85,8 @@ struct DecoderState: Sendable {
     switch stage {
     case .byteLevel, .byteStream:
       defer { held = [] }
-      return held.isEmpty ? [] : [DecodedPiece(bytes: Array(String(decoding: held, as: UTF8.self).utf8), isContinuation: true)]
+      return held.isEmpty
+        ? [] : [DecodedPiece(bytes: Array(String(decoding: held, as: UTF8.self).utf8), isContinuation: true)]
     case .byteFallback: return takeHeldBytes()
     case .strip(_, _, let stop):
       defer { held = [] }
@@ -102,7 +107,8 @@ struct DecoderState: Sendable {
     let tail = incompleteTail(held)
     if held.count == tail { return [] }
     let complete = held[..<(held.count - tail)]
-    let text = complete.allSatisfy { $0 < 0x80 } ? Array(complete) : Array(String(decoding: complete, as: UTF8.self).utf8)
+    let text =
+      complete.allSatisfy { $0 < 0x80 } ? Array(complete) : Array(String(decoding: complete, as: UTF8.self).utf8)
     held.removeFirst(held.count - tail)
     let isContinuation = isHolding
     isHolding = true
@@ -174,7 +180,9 @@ struct DecoderState: Sendable {
   }
 
   private mutating func pushCTC(_ token: DecodedPiece) -> [DecodedPiece] {
-    guard case .ctc(let pad, let delimiter, let cleansUp) = stage, !(isHolding && held == token.bytes) else { return [] }
+    guard case .ctc(let pad, let delimiter, let cleansUp) = stage, !(isHolding && held == token.bytes) else {
+      return []
+    }
     held = token.bytes
     isHolding = true
     var text = replacing(pad, in: token.bytes, with: [])

@@ -9,7 +9,10 @@ indirect enum Normalizer: Sendable {
   case append([UInt8])
   case replaceText([UInt8], with: [UInt8])
   case replacePattern(RegularExpression, with: [UInt8])
-  case bert(cleansText: Bool, separatesChinese: Bool, stripsAccents: Bool, lowercases: Bool)
+  /// `allPrivateUse`: whether cleaning takes out every private character, or, as the reference library does, the
+  /// first and the last of each area.
+  case bert(
+    cleansText: Bool, separatesChinese: Bool, stripsAccents: Bool, lowercases: Bool, allPrivateUse: Bool = false)
   case precompiled(PrecompiledMap)
   case sentencePiece(SentencePieceNormalizer)
   case nmt
@@ -26,9 +29,11 @@ indirect enum Normalizer: Sendable {
     case .prepend(let prefix): return text.isEmpty ? text : prefix + text
     case .append(let suffix): return text + suffix
     case .replaceText(let pattern, let content): return replacing(pattern, in: text, with: content)
-    case .replacePattern(let expression, let content): return Normalizer.replaceMatches(of: expression, in: text, with: content)
-    case .bert(let cleans, let separates, let strips, let lowercases):
-      return Normalizer.bert(text, cleans: cleans, separates: separates, strips: strips, lowercases: lowercases)
+    case .replacePattern(let expression, let content):
+      return Normalizer.replaceMatches(of: expression, in: text, with: content)
+    case .bert(let cleans, let separates, let strips, let lowercases, let allPrivateUse):
+      let cleaned = Normalizer.cleanedForBert(text, cleans, separates, allPrivateUse)
+      return Normalizer.foldedForBert(cleaned, strips: strips, lowercases: lowercases)
     case .precompiled(let map): return map.normalize(text)
     case .sentencePiece(let normalizer): return normalizer.normalize(text)
     case .nmt: return Normalizer.nmt(text)
@@ -65,7 +70,8 @@ indirect enum Normalizer: Sendable {
     return Array(text[(left ? first : 0)..<(right ? last : text.count)])
   }
 
-  private static func replaceMatches(of pattern: RegularExpression, in text: [UInt8], with content: [UInt8]) -> [UInt8] {
+  private static func replaceMatches(of pattern: RegularExpression, in text: [UInt8], with content: [UInt8]) -> [UInt8]
+  {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
     var rest = 0
@@ -82,16 +88,16 @@ indirect enum Normalizer: Sendable {
   }
 
   /// BERT's basic tokenizer up to the splitting (`BertNormalizer` of the reference library).
-  private static func bert(
-    _ text: [UInt8], cleans: Bool, separates: Bool, strips: Bool, lowercases: Bool
+  private static func cleanedForBert(
+    _ text: [UInt8], _ cleans: Bool, _ separates: Bool, _ allPrivateUse: Bool
   ) -> [UInt8] {
-    var text = mapScalars(text) { value, output in
+    mapScalars(text) { value, output in
       if cleans {
-        if value == 0x09 || value == 0x0A || value == 0x0D || isWhiteSpace(value) {
+        if isWhiteSpace(value) {
           output.append(0x20)
           return
         }
-        if value == 0 || value == 0xFFFD || isControl(value) { return }
+        if value == 0 || value == 0xFFFD || isControl(value, allPrivateUse) { return }
       }
       if separates, isChineseCharacter(value) {
         output.append(0x20)
@@ -101,6 +107,10 @@ indirect enum Normalizer: Sendable {
         appendUTF8(value, to: &output)
       }
     }
+  }
+
+  private static func foldedForBert(_ text: [UInt8], strips: Bool, lowercases: Bool) -> [UInt8] {
+    var text = text
     if strips {
       text = filtered(NormalizationForm.nfd.normalize(text)) {
         CategorySet.nonspacingMark.isDisjoint(with: CategorySet(of: $0))
@@ -109,9 +119,13 @@ indirect enum Normalizer: Sendable {
     return lowercases ? lowercased(text) : text
   }
 
-  private static func isControl(_ value: UInt32) -> Bool {
+  private static func isControl(_ value: UInt32, _ allPrivateUse: Bool) -> Bool {
     if value < 0x80 { return value < 0x20 || value == 0x7F }
-    return !CategorySet.other.isDisjoint(with: CategorySet(of: value))
+    let category = CategorySet(of: value)
+    if category == .privateUse {
+      return allPrivateUse || [0xE000, 0xF8FF, 0xF0000, 0xFFFFD, 0x100000, 0x10FFFD].contains(value)
+    }
+    return !CategorySet.controlAndFormat.isDisjoint(with: category)
   }
 
   private static func nmt(_ text: [UInt8]) -> [UInt8] {

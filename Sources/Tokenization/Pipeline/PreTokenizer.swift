@@ -18,6 +18,9 @@ indirect enum PreTokenizer: Sendable {
   case delimiter(UInt32)
   case metaspace(replacement: [UInt8], PrependScheme, splits: Bool)
   case fixedLength(Int)
+  /// Cuts before every U+2581 that follows another character: gives the same tokens, sooner, where no token reaches
+  /// over such a place.
+  case spaceBoundaries
 
   func split(_ pieces: inout PieceBuffer) {
     switch self {
@@ -42,6 +45,7 @@ indirect enum PreTokenizer: Sendable {
     case .delimiter(let value): pieces.split(.removed) { PreTokenizer.find($0, $1) { $0 == value } }
     case .metaspace(let replacement, let scheme, let splits):
       PreTokenizer.metaspace(&pieces, replacement, scheme, splits)
+    case .spaceBoundaries: pieces.split(.isolated, matches: PreTokenizer.findSpaceBoundaries)
     case .fixedLength(let length):
       pieces.split(.isolated) { bytes, found in
         var start = 0
@@ -97,6 +101,32 @@ indirect enum PreTokenizer: Sendable {
       index += length
     }
     if kind != .space { found(start, bytes.count) }
+  }
+
+  /// Whether a token reaches over a place where `spaceBoundaries` would cut.
+  static func crossesSpaceBoundary(_ token: some Collection<UInt8>) -> Bool {
+    Array(token).withUnsafeBufferPointer { bytes in
+      var pieces = 0
+      findSpaceBoundaries(bytes) { _, _ in pieces += 1 }
+      return pieces > 1
+    }
+  }
+
+  private static func findSpaceBoundaries(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Int, Int) -> Void) {
+    var start = 0
+    var index = 0
+    var afterSpace = true
+    while index < bytes.count {
+      let isSpace =
+        bytes[index] == 0xE2 && index + 2 < bytes.count && bytes[index + 1] == 0x96 && bytes[index + 2] == 0x81
+      if isSpace, !afterSpace {
+        found(start, index)
+        start = index
+      }
+      afterSpace = isSpace
+      index += isSpace ? 3 : 1
+    }
+    if start < bytes.count { found(start, bytes.count) }
   }
 
   private static func byteLevel(

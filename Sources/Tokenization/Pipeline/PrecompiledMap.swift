@@ -7,11 +7,14 @@ struct PrecompiledMap: Sendable {
 
   /// - Throws: `TokenizerError` where the sizes do not fit the data.
   init(_ bytes: [UInt8]) throws(TokenizerError) {
-    guard bytes.count >= 4 else { throw TokenizerError("precompiled character map: \(bytes.count) bytes, want at least 4") }
+    guard bytes.count >= 4 else {
+      throw TokenizerError("precompiled character map: \(bytes.count) bytes, want at least 4")
+    }
     let size = (0..<4).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
     guard size % 4 == 0, size <= bytes.count - 4 else {
       throw TokenizerError(
-        "precompiled character map: table of \(size) bytes announced, \(bytes.count - 4) bytes there, want a multiple of 4")
+        "precompiled character map: table of \(size) bytes announced, \(bytes.count - 4) bytes there, want a multiple of 4"
+      )
     }
     units = stride(from: 4, to: 4 + size, by: 4).map { start in
       (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
@@ -104,7 +107,11 @@ struct PrecompiledMap: Sendable {
   }
 
   private func appendValid(_ text: ArraySlice<UInt8>, _ output: inout [UInt8]) {
-    if text.allSatisfy({ $0 < 0x80 }) { output += text } else { output += Array(String(decoding: text, as: UTF8.self).utf8) }
+    if text.allSatisfy({ $0 < 0x80 }) {
+      output += text
+    } else {
+      output += Array(String(decoding: text, as: UTF8.self).utf8)
+    }
   }
 }
 

@@ -168,7 +168,9 @@ struct RegexParser {
   private mutating func parseGroup() throws(TokenizerError) -> RegexNode {
     position += 1
     guard consume("?") else { return try closeGroup() }
-    for (opening, isBehind, isNegated) in [("<=", true, false), ("<!", true, true), ("=", false, false), ("!", false, true)]
+    for (opening, isBehind, isNegated) in [
+      ("<=", true, false), ("<!", true, true), ("=", false, false), ("!", false, true),
+    ]
     where consume(opening) {
       return try parseLookAround(isBehind: isBehind, isNegated: isNegated)
     }

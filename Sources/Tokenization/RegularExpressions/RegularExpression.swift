@@ -21,7 +21,8 @@ final class RegularExpression: Sendable {
 
   /// Calls the body with a matcher that nobody else uses; the automaton it has built is kept for the next time.
   func withMatcher<Result>(_ body: (RegexMatcher) -> Result) -> Result {
-    let matcher = idle.withLock { $0.popLast() } ?? RegexMatcher(tables: tables, program: program, reversed: reversedProgram)
+    let matcher =
+      idle.withLock { $0.popLast() } ?? RegexMatcher(tables: tables, program: program, reversed: reversedProgram)
     defer { idle.withLock { if $0.count < 8 { $0.append(matcher) } } }
     return body(matcher)
   }

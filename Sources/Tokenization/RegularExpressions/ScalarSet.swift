@@ -39,7 +39,9 @@ struct ScalarSet: Hashable, Sendable {
     guard let scalar = Unicode.Scalar(value) else { return [] }
     var variants: [UInt32] = []
     for mapping in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping] {
-      if mapping.unicodeScalars.count == 1, let variant = mapping.unicodeScalars.first { variants.append(variant.value) }
+      if mapping.unicodeScalars.count == 1, let variant = mapping.unicodeScalars.first {
+        variants.append(variant.value)
+      }
     }
     switch value {
     case 0x53, 0x73: variants.append(0x17F)
@@ -55,7 +57,8 @@ struct ScalarSet: Hashable, Sendable {
   static func named(_ name: String) -> ScalarSet? {
     if let categories = CategorySet.named(name) { return ScalarSet(categories: categories) }
     switch name.lowercased() {
-    case "alpha", "alphabetic": return ScalarSet(ranges: [0x345...0x345], categories: [.letter, CategorySet(rawValue: 1 << 9)])
+    case "alpha", "alphabetic":
+      return ScalarSet(ranges: [0x345...0x345], categories: [.letter, CategorySet(rawValue: 1 << 9)])
     case "digit": return .digit
     case "space", "white_space", "whitespace": return .whiteSpace
     case "word": return .word
@@ -71,13 +74,17 @@ struct ScalarSet: Hashable, Sendable {
       return ScalarSet(ranges: [0x3041...0x3096, 0x309D...0x309F, 0x1B001...0x1B11F, 0x1F200...0x1F200])
     case "katakana", "script=katakana":
       return ScalarSet(
-        ranges: [0x30A1...0x30FA, 0x30FD...0x30FF, 0x31F0...0x31FF, 0x32D0...0x32FE, 0x3300...0x3357, 0xFF66...0xFF6F,
-          0xFF71...0xFF9D, 0x1B000...0x1B000, 0x1B120...0x1B122, 0x1B164...0x1B167])
+        ranges: [
+          0x30A1...0x30FA, 0x30FD...0x30FF, 0x31F0...0x31FF, 0x32D0...0x32FE, 0x3300...0x3357, 0xFF66...0xFF6F,
+          0xFF71...0xFF9D, 0x1B000...0x1B000, 0x1B120...0x1B122, 0x1B164...0x1B167,
+        ])
     case "hangul", "script=hangul":
       return ScalarSet(
-        ranges: [0x1100...0x11FF, 0x302E...0x302F, 0x3131...0x318E, 0x3200...0x321E, 0x3260...0x327E, 0xA960...0xA97C,
+        ranges: [
+          0x1100...0x11FF, 0x302E...0x302F, 0x3131...0x318E, 0x3200...0x321E, 0x3260...0x327E, 0xA960...0xA97C,
           0xAC00...0xD7A3, 0xD7B0...0xD7C6, 0xD7CB...0xD7FB, 0xFFA0...0xFFBE, 0xFFC2...0xFFC7, 0xFFCA...0xFFCF,
-          0xFFD2...0xFFD7, 0xFFDA...0xFFDC])
+          0xFFD2...0xFFD7, 0xFFDA...0xFFDC,
+        ])
     default: return nil
     }
   }

@@ -9,6 +9,8 @@ struct CategorySet: OptionSet, Hashable, Sendable {
   static let symbol = CategorySet(rawValue: 0x3C0000)
   static let separator = CategorySet(rawValue: 0x1C00000)
   static let other = CategorySet(rawValue: 0x3E000000)
+  static let controlAndFormat = CategorySet(rawValue: 0x6000000)
+  static let privateUse = CategorySet(rawValue: 1 << 28)
   static let nonspacingMark = CategorySet(rawValue: 1 << 5)
   static let decimalNumber = CategorySet(rawValue: 1 << 8)
   static let connectorPunctuation = CategorySet(rawValue: 1 << 11)
