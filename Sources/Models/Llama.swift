@@ -198,9 +198,14 @@ public final class Llama: LanguageModel {
       factors = try scope.tensor("rope_freqs", [config.rotary.rotarySize / 2], as: .f32)
     }
     parameters = try scope.finish()
+    let divisors = factors?.floats()
+    if let wrong = divisors?.first(where: { !($0.isFinite && $0 > 0) }) {
+      throw ModelError(
+        path: checkpoint.path, problem: "rope_freqs.weight: expected finite factors above 0, got \(wrong)")
+    }
     rotary = RotaryEmbedding(
       rotarySize: config.rotary.rotarySize, base: config.rotary.base, scaling: config.rotary.scaling,
-      frequencyFactors: factors?.floats(), interleaved: config.interleavesPairs)
+      frequencyFactors: divisors, interleaved: config.interleavesPairs)
     self.backend = backend
     configuration = LanguageModelConfiguration(config, parameters)
   }

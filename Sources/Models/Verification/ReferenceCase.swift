@@ -128,4 +128,12 @@ public struct ReferenceCase: Sendable {
     let width = input.shape[1]
     return (0..<input.shape[0]).map { row in ids[row * width..<(row + 1) * width].map { Int32(clamping: $0) } }
   }
+
+  /// Refuses inputs that a runner would leave out of account; a mask of ones masks nothing.
+  func checkInputs(known: Set<String>) throws(ModelError) {
+    for (name, input) in inputs.sorted(by: { $0.key < $1.key }) where !known.contains(name) {
+      if name == "attention_mask", case .integers(let mask) = input.elements, mask.allSatisfy({ $0 == 1 }) { continue }
+      throw ModelError(path: path, problem: "input \(name): not supported yet for this entry")
+    }
+  }
 }

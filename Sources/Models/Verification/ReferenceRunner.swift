@@ -55,6 +55,7 @@ struct ForwardRunner: ReferenceRunner {
   }
 
   func outputs(of reference: ReferenceCase, on backend: any Backend) throws -> [String: ReferenceValue] {
+    try reference.checkInputs(known: ["input_ids"])
     let model = try loadLanguageModel(path: reference.path, backend: backend)
     let batch = try reference.tokens("input_ids")
     var elements: [Float] = []
@@ -74,6 +75,7 @@ struct GenerateRunner: ReferenceRunner {
   }
 
   func outputs(of reference: ReferenceCase, on backend: any Backend) throws -> [String: ReferenceValue] {
+    try reference.checkInputs(known: ["input_ids"])
     let model = try loadLanguageModel(path: reference.path, backend: backend)
     let settings = ConfigurationReader(
       reference.settings, path: reference.path + "/reference.json", prefix: "settings.")
