@@ -49,6 +49,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "llama3", "dbrx", "deepseek-llm", "deepseek-coder", "olmo", "starcoder", "tiny_aya", "superbpe", "qwen35", "bloom",
+    "viking", "bailingmoe", "seed-coder", "ufakzeka", "exaone-moe", "jais-2", "minicpm5", "laguna", "gemma4", "glm4",
+  ])
+  func everyNamedRuleSplitsWithoutLoss(name: String) throws {
+    var generator = SeededGenerator(state: 9)
+    for pattern in try SplitRules(named: name).patterns {
+      let expression = try RegularExpression(pattern)
+      for _ in 0..<10 {
+        let text = Array(generator.text(length: 40).utf8)
+        var end = 0
+        for match in expression.matches(in: text) {
+          #expect(match.lowerBound >= end)
+          end = match.upperBound
+        }
+        #expect(end <= text.count)
+      }
+    }
+  }
+
   /// The automaton against plain backtracking on the patterns that tokenizers use.
   @Test(arguments: ["gpt-2", "llama-bpe", "qwen2", "smollm", "gpt-4o", "tekken", "deepseek-v3", "falcon", "default"])
   func equalsBacktracking(name: String) throws {
