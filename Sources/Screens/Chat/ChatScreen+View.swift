@@ -17,6 +17,7 @@ extension ChatScreen {
     return Areas(transcript: transcript, rule: rule, input: input, status: status)
   }
 
+  /// Draws the whole screen, at any size.
   public func view(on canvas: inout Canvas) {
     let areas = areas(in: canvas.size)
     let isFollowed = drawTranscript(in: areas.transcript, on: &canvas)

@@ -71,6 +71,7 @@ public struct ChatScreen: Screen, Hashable {
     return messages
   }
 
+  /// Takes in what happened and says what to do about it.
   public mutating func update(_ event: TimedEvent) -> [Effect] {
     switch event.event {
     case .key(let press): return handle(press, at: event.seconds)

@@ -2,6 +2,7 @@ public import Drawing
 import Sessions
 
 extension HomeScreen {
+  /// Draws the whole screen, at any size.
   public func view(on canvas: inout Canvas) {
     let (head, belowHead) = canvas.bounds.splitTop(canvas.size.rows >= 8 ? 2 : 0)
     let (list, foot) = belowHead.splitBottom(canvas.size.rows >= 3 ? (pull != nil || notice != nil ? 2 : 1) : 0)

@@ -53,6 +53,7 @@ public struct HomeScreen: Screen, Hashable {
   /// The keys of the screen, for its help.
   public static var keys: [KeyHelp] { table.help }
 
+  /// Takes in what happened and says what to do about it.
   public mutating func update(_ event: TimedEvent) -> [Effect] {
     switch event.event {
     case .key(let press): return handle(press)

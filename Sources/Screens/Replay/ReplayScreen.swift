@@ -80,8 +80,10 @@ public struct ReplayScreen: Screen {
     copies[0] = chat
   }
 
+  /// Thirty frames a second while it plays.
   public var tickInterval: Double? { isPaused || position == log.events.count ? nil : 1.0 / 30 }
 
+  /// Takes in what happened and says what to do about it.
   public mutating func update(_ event: TimedEvent) -> [Effect] {
     switch event.event {
     case .key(let press): return handle(press)
@@ -185,6 +187,7 @@ public struct ReplayScreen: Screen {
     return min(log.events[position - 1].seconds + sinceEvent, next)
   }
 
+  /// Draws the whole screen, at any size.
   public func view(on canvas: inout Canvas) {
     let (screen, bar) = canvas.bounds.splitBottom(canvas.size.rows >= 3 ? 1 : 0)
     var inner = Canvas(size: screen.size)
