@@ -1,0 +1,15 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the program was started on.
+enum TerminalCheck {
+  /// Whether screens can be shown: a terminal on both ends, and one that can place a cursor.
+  static var canShowScreens: Bool {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return false }
+    let type = getenv("TERM").map { String(cString: $0) } ?? ""
+    return !type.isEmpty && type != "dumb" && type != "unknown"
+  }
+}
