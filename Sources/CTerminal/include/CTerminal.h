@@ -1,0 +1,50 @@
+// The few functions needed of ncursesw and of signals; macros, varargs and globals stay behind them.
+// One terminal is open at a time: ncurses and signal handlers both live in process-wide state.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Attribute bits of terminal_put, in the order of Drawing's Style.Attributes.
+enum {
+  TERMINAL_BOLD = 1,
+  TERMINAL_DIM = 2,
+  TERMINAL_ITALIC = 4,
+  TERMINAL_UNDERLINE = 8,
+  TERMINAL_REVERSE = 16,
+  TERMINAL_STRIKETHROUGH = 32  // not drawn: ncurses has no such attribute
+};
+
+enum terminal_status { TERMINAL_OK = 0, TERMINAL_BUSY, TERMINAL_NOT_A_TERMINAL, TERMINAL_UNKNOWN_TYPE, TERMINAL_FAILED };
+
+// Sets LC_CTYPE from the environment; where that is not UTF-8 but plain C, tries C.UTF-8. True when the result is UTF-8.
+bool terminal_set_locale(void);
+
+// Opens the terminal of this type (NULL: TERM) on two descriptors, enters raw mode and the alternate screen.
+// signals: the descriptor that handlers write one byte per signal to (the signal's number).
+enum terminal_status terminal_open(const char *type, int input, int output, int signals);
+// Leaves the alternate screen, restores the saved modes and signal handlers and frees everything. Harmless when closed.
+void terminal_close(void);
+// Gives the terminal back for a while (suspend, an editor) and takes it again; the next refresh repaints all of it.
+void terminal_leave(void);
+void terminal_enter(void);
+// Stops this process as Ctrl-Z does, with its whole process group or alone; returns when it is continued.
+void terminal_stop(bool whole_group);
+
+// Asks the kernel for the size and tells ncurses.
+void terminal_update_size(int *width, int *height);
+// Colours the terminal has: 0, 8, 16, 88, 256, or 1 << 24 when colours are given directly as RGB.
+int terminal_colors(void);
+// Columns that ncurses gives a scalar: 0, 1, 2, or -1 when it cannot be printed.
+int terminal_scalar_columns(uint32_t scalar);
+// Most scalars one cell holds.
+int terminal_cell_capacity(void);
+
+// Puts one cell: a base scalar and combining ones. Colours: -1 the terminal's own, else an index (or RGB, see above).
+void terminal_put(int x, int y, const uint32_t *scalars, int count, unsigned attributes, int foreground, int background);
+// Sends what changed; the cursor is hidden when x is negative.
+void terminal_refresh(int cursor_x, int cursor_y);
+// Makes the next refresh send every cell.
+void terminal_repaint(void);
+void terminal_beep(void);

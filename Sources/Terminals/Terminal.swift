@@ -1,0 +1,216 @@
+import CTerminal
+public import Drawing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The terminal: shows canvases and tells what happens at the keyboard.
+///
+/// Use it from one thread; only `waker` serves others. One can be open in a process at a time. However the program ends
+/// (return, `exit`, a trap, a crash signal), the terminal is restored.
+public final class Terminal {
+  /// Columns and rows now.
+  public private(set) var size: Size
+  /// Colours that can be shown: 0 (none, or NO_COLOR is set), 8, 16, 88, 256 or 2^24.
+  public let colors: Int
+  /// Whether only ASCII is sent, because the locale is not UTF-8.
+  public let isASCII: Bool
+  /// Ends `nextEvents` from other threads.
+  public let waker: Waker
+
+  private let input: Int32
+  private let signals: Waker
+  private var decoder = KeyDecoder()
+  private var isOpen = true
+  private var hasVanished = false
+  private var shown: Canvas?
+  private var encoder: CellEncoder
+
+  /// Takes the terminal: raw mode, the alternate screen, bracketed paste.
+  ///
+  /// - Parameters:
+  ///   - input: where keys come from.
+  ///   - output: where the screen is.
+  ///   - type: the terminal's name in terminfo; `nil` takes TERM.
+  public init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, type: String? = nil) throws(TerminalError) {
+    guard isatty(input) == 1, isatty(output) == 1 else { throw .notATerminal }
+    let name = type ?? getenv("TERM").map { String(cString: $0) } ?? ""
+    guard !name.isEmpty, name != "dumb", name != "unknown" else { throw .unusableType(name) }
+    isASCII = !terminal_set_locale()
+    waker = try Waker()
+    signals = try Waker()
+    self.input = input
+    switch terminal_open(name, input, output, signals.writeEnd) {
+    case TERMINAL_OK: break
+    case TERMINAL_BUSY: throw .alreadyOpen
+    case TERMINAL_NOT_A_TERMINAL: throw .notATerminal
+    case TERMINAL_UNKNOWN_TYPE: throw .unusableType(name)
+    default: throw .system(operation: "tcgetattr or dup", code: errno)
+    }
+    let refusesColor = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    colors = refusesColor ? 0 : Int(terminal_colors())
+    encoder = CellEncoder(colors: colors, isASCII: isASCII)
+    size = Self.askSize()
+  }
+
+  deinit { close() }
+
+  /// Gives the terminal back for good. Harmless when closed.
+  public func close() {
+    guard isOpen else { return }
+    isOpen = false
+    terminal_close()
+  }
+
+  /// Shows a canvas: only what differs from the last is sent.
+  public func present(_ canvas: Canvas) {
+    guard isOpen, !hasVanished else { return }
+    let sameSize = shown?.size == canvas.size
+    for y in 0..<size.rows {
+      if sameSize, let shown, shown.row(y) == canvas.row(y) { continue }
+      for x in 0..<size.columns { put(canvas[x, y], x, y) }
+    }
+    shown = canvas
+    let cursor = canvas.cursor.flatMap { canvas.bounds.contains($0) ? $0 : nil }
+    terminal_refresh(Int32(cursor?.x ?? -1), Int32(cursor?.y ?? 0))
+  }
+
+  /// Makes the next `present` send every cell, for when something else has drawn on the terminal.
+  public func repaint() {
+    shown = nil
+    terminal_repaint()
+  }
+
+  /// Sounds the bell.
+  public func beep() { terminal_beep() }
+
+  /// Gives the terminal to something else (an editor, a pager) while `body` runs, then takes it back.
+  public func lend<Result>(_ body: () throws -> Result) rethrows -> Result {
+    leave()
+    defer { enter() }
+    return try body()
+  }
+
+  /// Stops the program as Ctrl-Z does elsewhere; returns when it is continued, with the terminal taken again.
+  ///
+  /// - Parameter wholeGroup: whether the processes that started this one for the same job stop too, as they would had
+  ///   the key been pressed without raw mode. `false` answers `suspendRequested`.
+  public func suspend(wholeGroup: Bool = true) {
+    guard isOpen else { return }
+    leave()
+    terminal_stop(wholeGroup)
+    enter()
+  }
+
+  /// Ends the present or the next wait; other threads use `waker`.
+  public func wake() { waker.wake() }
+
+  /// Waits for events; returns an empty list when the time is over or `wake` was called.
+  ///
+  /// - Parameter timeout: milliseconds; `nil` waits without end and uses no CPU meanwhile.
+  public func nextEvents(timeout: Int?) -> [TerminalEvent] {
+    guard isOpen, !hasVanished else { return [.hangUp] }
+    let deadline = timeout.map { Self.now() + max(0, $0) }
+    while true {
+      let left = deadline.map { max(0, $0 - Self.now()) }
+      let patience = decoder.patience
+      let wait = [left, patience].compactMap { $0 }.min() ?? -1
+      var polled = [
+        pollfd(fd: input, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: signals.readEnd, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: waker.readEnd, events: Int16(POLLIN), revents: 0),
+      ]
+      let ready = poll(&polled, nfds_t(polled.count), Int32(min(wait, 1 << 30)))
+      if ready < 0 && errno != EINTR { return vanish() }
+      var events: [TerminalEvent] = []
+      if ready > 0 {
+        if polled[1].revents != 0 { events += signalEvents() }
+        if polled[0].revents != 0 { events += readKeys() }
+        let woken = polled[2].revents != 0
+        if woken { _ = waker.drain() }
+        if woken || !events.isEmpty { return events }
+      } else if ready == 0 {
+        if let patience, wait == patience { events = decoder.flush() }
+        let isOver = deadline.map { Self.now() >= $0 } ?? false
+        if !events.isEmpty || isOver { return events }
+      }
+    }
+  }
+
+  private func readKeys() -> [TerminalEvent] {
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    let count = read(input, &buffer, buffer.count)
+    if count > 0 { return decoder.feed(buffer[..<count]) }
+    if count < 0 && (errno == EINTR || errno == EAGAIN) { return [] }
+    return vanish()
+  }
+
+  private func vanish() -> [TerminalEvent] {
+    hasVanished = true
+    return decoder.flush() + [.hangUp]
+  }
+
+  private func signalEvents() -> [TerminalEvent] {
+    var events: [TerminalEvent] = []
+    for byte in signals.drain() {
+      switch Int32(byte) {
+      case SIGWINCH: events += updateSize()
+      case SIGTSTP: events.append(.suspendRequested)
+      case SIGCONT:
+        // Stopped from outside (SIGSTOP): the shell may have changed the modes meanwhile.
+        enter()
+        events += updateSize() + [.continued]
+      case SIGTERM: events.append(.terminated)
+      case SIGINT: events.append(.interrupted)
+      case SIGHUP: events.append(.hangUp)
+      default: break
+      }
+    }
+    return events
+  }
+
+  private func updateSize() -> [TerminalEvent] {
+    let new = Self.askSize()
+    guard new != size else { return [] }
+    size = new
+    repaint()
+    return [.resized(new)]
+  }
+
+  private func leave() {
+    terminal_leave()
+  }
+
+  private func enter() {
+    guard isOpen else { return }
+    terminal_enter()
+    repaint()
+  }
+
+  private static func askSize() -> Size {
+    var columns: Int32 = 0
+    var rows: Int32 = 0
+    terminal_update_size(&columns, &rows)
+    return Size(columns: Int(columns), rows: Int(rows))
+  }
+
+  /// Milliseconds of a clock that never jumps.
+  private static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+  }
+
+  private func put(_ cell: Cell, _ x: Int, _ y: Int) {
+    encoder.forEachPiece(of: cell) { piece, dx in
+      piece.withUnsafeBufferPointer { scalars in
+        terminal_put(
+          Int32(x + dx), Int32(y), scalars.baseAddress, Int32(scalars.count), UInt32(cell.style.attributes.rawValue),
+          Int32(encoder.index(of: cell.style.foreground)), Int32(encoder.index(of: cell.style.background)))
+      }
+    }
+  }
+}
