@@ -93,6 +93,12 @@ public final class SessionWriter {
     if event.event.endsTurn { synchronise() }
   }
 
+  /// Removes the session: for one in which nothing happened.
+  public func discard() {
+    unlink(path + "/" + SessionLog.fileName)
+    rmdir(path)
+  }
+
   /// Forces what was written to disk.
   public func synchronise() {
     // Some file systems cannot; the events are written all the same.

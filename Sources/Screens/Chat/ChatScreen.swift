@@ -57,6 +57,9 @@ public struct ChatScreen: Screen, Hashable {
   /// Creates a chat before its first event.
   public init() {}
 
+  /// Whether the user has written anything, so that the session is worth keeping.
+  public var hasContent: Bool { turn > 0 || !queue.isEmpty || !editor.isEmpty || entries.contains { $0.turn > 0 } }
+
   /// The conversation as the model is given it.
   public var messages: [ChatMessage] {
     var messages: [ChatMessage] = []

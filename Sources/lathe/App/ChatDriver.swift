@@ -68,6 +68,9 @@ final class ChatDriver: Driver {
   /// The session's folder; `nil` once it can be recorded no more.
   var path: String? { writer?.path }
 
+  /// Seconds since the session began.
+  var seconds: Double { clock.seconds }
+
   func handle(_ event: Event) -> [Effect] {
     let timed = TimedEvent(seconds: clock.seconds, event: event)
     do {

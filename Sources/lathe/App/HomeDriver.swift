@@ -11,7 +11,7 @@ final class HomeDriver: Driver {
   let mailbox: Mailbox
   private let services: Services
   private let clock = Clock()
-  private let isCancelled = Flag()
+  private let isCancelled = SharedFlag()
 
   init(services: Services, defaultModel: String, size: TerminalSize, theme: Theme, mailbox: Mailbox) {
     home = HomeScreen(defaultModel: defaultModel)
@@ -71,7 +71,7 @@ final class HomeDriver: Driver {
 }
 
 /// A yes or no that threads share.
-final class Flag: Sendable {
+final class SharedFlag: Sendable {
   private let value = Atomic(false)
   var isSet: Bool { value.load(ordering: .acquiring) }
   func set(_ newValue: Bool) { value.store(newValue, ordering: .releasing) }

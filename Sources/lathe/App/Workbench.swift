@@ -65,7 +65,7 @@ final class Workbench {
     var lastFrame = -1.0
     var lastTick = clock.seconds
     while !isDone {
-      for event in terminal.nextEvents(timeout: timeout(lastFrame: lastFrame, lastTick: lastTick)) { take(event) }
+      for event in terminal.nextEvents(timeout: timeout(lastFrame: lastFrame, lastTick: lastTick)) { translate(event) }
       if isDone { break }
       for event in driver.mailbox.drain() { take(event) }
       let now = clock.seconds
@@ -102,7 +102,7 @@ final class Workbench {
     isDirty = false
   }
 
-  private func take(_ event: TerminalEvent) {
+  private func translate(_ event: TerminalEvent) {
     switch event {
     case .key(let press): take(.key(press))
     case .paste(let text): take(.paste(text))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Drawing
+import JSONText
 import Sessions
 
 #if canImport(Glibc)
