@@ -1,5 +1,9 @@
 // Signals as bytes in a pipe, and the terminal restored when the program crashes or calls exit().
 
+#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE 1
+#define _DARWIN_C_SOURCE 1
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

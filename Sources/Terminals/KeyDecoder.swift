@@ -1,4 +1,4 @@
-package import Sessions
+import Sessions
 
 /// Turns the bytes a terminal sends into keys and pastes.
 ///
@@ -62,7 +62,7 @@ package struct KeyDecoder {
     case .escape(let twice):
       press(.escape)
       if twice { press(.escape) }
-    case .control(let alt):
+    case .control:
       if sequence.isEmpty { press(.character("["), .alt) }
     case .single: press(.character("O"), .alt)
     case .string(let introducer, _, let isEmpty):

@@ -35,7 +35,7 @@ public final class Terminal {
   ///   - input: where keys come from.
   ///   - output: where the screen is.
   ///   - type: the terminal's name in terminfo; `nil` takes TERM.
-  public init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, type: String? = nil) throws(TerminalError) {
+  public init(input: Int32 = 0, output: Int32 = 1, type: String? = nil) throws(TerminalError) {
     guard isatty(input) == 1, isatty(output) == 1 else { throw .notATerminal }
     let name = type ?? getenv("TERM").map { String(cString: $0) } ?? ""
     guard !name.isEmpty, name != "dumb", name != "unknown" else { throw .unusableType(name) }

@@ -1,0 +1,122 @@
+import Drawing
+import Sessions
+import Testing
+
+@testable import Terminals
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// One terminal can be open in a process, so these run one after the other.
+@Suite(.serialized) struct TerminalTests {
+  @Test func showsACanvasAndRestoresTheModes() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let before = pty.modes()
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm-256color")
+    #expect(terminal.size == Size(columns: 20, rows: 5))
+    #expect(pty.modes() != before)
+    var canvas = Canvas(size: terminal.size)
+    canvas.write("héllo 中文 👨‍👩‍👧", at: Point(x: 0, y: 0), style: Style(foreground: .rgb(255, 0, 0)))
+    canvas.write("\u{1B}]0;evil\u{7}\u{9B}2J", at: Point(x: 0, y: 1))
+    canvas.cursor = Point(x: 3, y: 2)
+    terminal.present(canvas)
+    let shown = pty.output()
+    #expect(shown.contains("\u{1B}[?1049h") && shown.contains("\u{1B}[?2004h"))
+    #expect(shown.contains("中文") && shown.contains("␛]0;evil␇"))
+    #expect(!shown.contains("\u{1B}]0;evil") && !shown.unicodeScalars.contains("\u{9B}") && !shown.contains("\u{7}"))
+    #expect(!shown.contains("\u{200D}"))
+    terminal.present(canvas)
+    #expect(pty.output().utf8.count < 20)
+    canvas.write("X", at: Point(x: 0, y: 4))
+    terminal.present(canvas)
+    let change = pty.output()
+    #expect(change.contains("X") && !change.contains("中") && change.utf8.count < 60)
+    #expect(throws: TerminalError.alreadyOpen) { try Terminal(input: pty.user, output: pty.user, type: "xterm") }
+    terminal.close()
+    #expect(pty.modes() == before)
+    let end = pty.output()
+    #expect(end.contains("\u{1B}[?1049l") && end.contains("\u{1B}[?2004l"))
+    terminal.close()
+  }
+
+  @Test func keysPastesResizesAndWakes() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    defer { terminal.close() }
+    pty.type("a\u{1B}[A\u{3}")
+    #expect(
+      terminal.nextEvents(timeout: 10000) == [
+        .key(KeyPress(.character("a"))), .key(KeyPress(.up)), .key(KeyPress(.character("c"), .control)),
+      ])
+    pty.type("\u{1B}")
+    #expect(terminal.nextEvents(timeout: 10000) == [.key(KeyPress(.escape))])
+    #expect(terminal.nextEvents(timeout: 1).isEmpty)
+    terminal.waker.wake()
+    #expect(terminal.nextEvents(timeout: nil).isEmpty)
+    pty.resize(columns: 33, rows: 7)
+    raise(SIGWINCH)
+    #expect(terminal.nextEvents(timeout: 10000) == [.resized(Size(columns: 33, rows: 7))])
+    raise(SIGTERM)
+    #expect(terminal.nextEvents(timeout: 10000) == [.terminated])
+    raise(SIGINT)
+    #expect(terminal.nextEvents(timeout: 10000) == [.interrupted])
+  }
+
+  @Test func aVanishedTerminalIsAnEvent() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    pty.hangUp()
+    #expect(terminal.nextEvents(timeout: 10000) == [.hangUp])
+    #expect(terminal.nextEvents(timeout: nil) == [.hangUp])
+    terminal.present(Canvas(size: terminal.size))
+    terminal.close()
+  }
+
+  @Test func refusesWhatItCannotUse() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let before = pty.modes()
+    #expect(throws: TerminalError.unusableType("dumb")) {
+      try Terminal(input: pty.user, output: pty.user, type: "dumb")
+    }
+    #expect(throws: TerminalError.unusableType("no-such-terminal")) {
+      try Terminal(input: pty.user, output: pty.user, type: "no-such-terminal")
+    }
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    #expect(throws: TerminalError.notATerminal) { try Terminal(input: ends[0], output: ends[1], type: "xterm") }
+    close(ends[0])
+    close(ends[1])
+    #expect(pty.modes() == before)
+  }
+
+  @Test(arguments: [(0, false), (8, false), (16, false), (256, false), (1 << 24, false), (256, true)])
+  func cellsKeepTheirColumns(colors: Int, isASCII: Bool) {
+    let encoder = CellEncoder(colors: colors, isASCII: isASCII)
+    var canvas = Canvas(size: Size(columns: 40, rows: 1))
+    canvas.write("a中é👨‍👩‍👧❤\u{FE0F}🇩🇪👍🏽क्ष1\u{FE0F}\u{20E3}e\u{301}─\u{1FAE8}", at: Point(x: 0, y: 0))
+    for (x, cell) in canvas.row(0).enumerated() where cell.width > 0 {
+      var covered = 0
+      encoder.forEachPiece(of: cell) { scalars, dx in
+        #expect(dx == covered, "at \(x)")
+        #expect(!scalars.isEmpty && (!isASCII || scalars.allSatisfy { $0 < 0x80 }))
+        covered += scalars[0] < 0x80 ? 1 : TextWidth.columns(of: Unicode.Scalar(scalars[0]) ?? "?")
+      }
+      #expect(covered == Int(cell.width), "at \(x)")
+    }
+    for color in [Color.standard, .red, .brightBlue, .indexed(200), .rgb(1, 2, 3), .rgb(250, 250, 0)] {
+      let index = encoder.index(of: color)
+      #expect(index >= -1 && index < max(colors, 1))
+    }
+  }
+
+  @Test func coloursMapToTheNearest() {
+    #expect(CellEncoder(colors: 256, isASCII: false).index(of: .rgb(255, 0, 0)) == 196)
+    #expect(CellEncoder(colors: 256, isASCII: false).index(of: .rgb(128, 128, 128)) == 244)
+    #expect(CellEncoder(colors: 16, isASCII: false).index(of: .rgb(255, 0, 0)) == 9)
+    #expect(CellEncoder(colors: 8, isASCII: false).index(of: .brightGreen) == 2)
+    #expect(CellEncoder(colors: 0, isASCII: false).index(of: .red) == -1)
+  }
+}
