@@ -40,6 +40,8 @@ public enum Effect: Hashable, Sendable {
   case startChat(model: String?)
   /// Continue the session in this folder.
   case resumeSession(String)
+  /// Continue the latest session that was not ended.
+  case resumeUnfinished
   /// Play the session in this folder.
   case replaySession(String)
 

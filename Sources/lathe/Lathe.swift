@@ -22,7 +22,7 @@ struct Lathe: ParsableCommand {
       return
     }
     let opening = ChatOpening(model: Services.defaultModel)
-    try Workbench(.home, opening: opening, services: Services.standard()).run()
+    try Workbench(.home, opening: opening, services: Services.standard()).runAndTell()
   }
 
   /// Exit status 0 done, 1 the work failed, 2 the call was wrong.

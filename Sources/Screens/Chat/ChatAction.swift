@@ -25,13 +25,13 @@ extension ChatScreen {
       KeyHelp("↑, ↓", "earlier and later questions"),
       KeyHelp("Home, End", "begin and end of the line; of the chat while nothing is written"),
       KeyHelp("Ctrl-W, Ctrl-U, Ctrl-K", "delete the word before, all before, all behind"),
-      KeyHelp("/quit", "end; /home: back to the start; /help: this help"),
+      KeyHelp("/quit", "end; /home: back to the start; /resume: continue an unfinished session"),
     ]
   }
 
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.
   enum Command: Hashable {
-    case quit, home, help
+    case quit, home, help, resume
     case unknown(String)
 
     init?(_ text: String) {
@@ -40,6 +40,7 @@ extension ChatScreen {
       case "/quit", "/exit", "/bye": self = .quit
       case "/home": self = .home
       case "/help", "/?": self = .help
+      case "/resume": self = .resume
       default:
         // A path or a fraction at the beginning of a sentence is no command.
         guard text.dropFirst().allSatisfy({ $0.isLetter }) else { return nil }

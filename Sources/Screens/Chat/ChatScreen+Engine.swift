@@ -57,7 +57,6 @@ extension ChatScreen {
 
   mutating func ask(_ text: String) -> [Effect] {
     editor.remember(text)
-    if editor.text == TextEditor.clean(text) { editor.clear() }
     scroll = nil
     isUnfinished = false
     queue.append(text)

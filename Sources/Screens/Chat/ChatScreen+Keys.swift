@@ -22,7 +22,7 @@ extension ChatScreen {
       }
     }
     guard let action = ChatScreen.table.action(for: press), action != .endOfInput || editor.isEmpty else {
-      _ = editor.handle(press)
+      editor.handle(press)
       return []
     }
     return perform(action, at: seconds)
@@ -61,7 +61,6 @@ extension ChatScreen {
       return [.submit(text.hasPrefix("//") ? String(text.dropFirst()) : text)]
     }
     editor.remember(text)
-    editor.clear()
     return perform(command)
   }
 
@@ -70,6 +69,7 @@ extension ChatScreen {
     case .quit: return [.quit]
     case .home: return activity == .idle ? [.leave] : [.stopAnswer, .leave]
     case .help: helpRow = 0
+    case .resume: return [.resumeUnfinished]
     case .unknown(let name):
       add(Notice(.warning, "\(name) is no command: /help lists them; begin with // to send a slash to the model"))
       scroll = nil

@@ -1,5 +1,6 @@
 public import Drawing
 import Sessions
+import Widgets
 
 // How a chat looks, at any size.
 extension ChatScreen {
@@ -11,7 +12,7 @@ extension ChatScreen {
   func areas(in size: Size) -> Areas {
     let all = Rectangle(size: size)
     let (aboveStatus, status) = all.splitBottom(size.rows >= 2 ? 1 : 0)
-    let wanted = editor.layout(columns: max(1, size.columns - 2)).rows.count
+    let wanted = editor.view(placeholder: "", hasFocus: false, theme: theme).rows(columns: size.columns)
     let (aboveInput, input) = aboveStatus.splitBottom(max(1, min(wanted, 8, aboveStatus.rows / 3)))
     let (transcript, rule) = aboveInput.splitBottom(size.rows >= 5 ? 1 : 0)
     return Areas(transcript: transcript, rule: rule, input: input, status: status)
@@ -22,10 +23,10 @@ extension ChatScreen {
     let areas = areas(in: canvas.size)
     let isFollowed = drawTranscript(in: areas.transcript, on: &canvas)
     drawRule(in: areas.rule, on: &canvas, isFollowed: isFollowed)
-    editor.draw(
-      in: areas.input, on: &canvas, placeholder: placeholder, theme: theme, hasFocus: helpRow == nil)
+    let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil, theme: theme)
+    input.draw(in: areas.input, on: &canvas)
     drawStatus(in: areas.status, on: &canvas)
-    if let helpRow { HelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
+    if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
   }
 
   private var placeholder: String {

@@ -42,7 +42,9 @@ struct TranscriptLayout {
     let entry = entries[index]
     let (mark, style) = look(of: entry)
     let width = columns > 8 ? 2 : 0
-    let text = printable(entry.text)
+    var text = printable(entry.text)
+    // A model often ends on line feeds; shown, they would only push the text up.
+    while text.last?.isNewline == true { text.removeLast() }
     let remark = entry.remark
     var rows: [TranscriptRow] = []
     func append(_ line: String, at offset: Int, style: Style) {

@@ -12,7 +12,7 @@ extension HomeScreen {
     }
     drawList(in: list, on: &canvas)
     drawFoot(in: foot, on: &canvas)
-    if helpRow != nil { HelpOverlay(keys: HomeScreen.keys, first: 0, theme: theme).draw(on: &canvas) }
+    if helpRow != nil { KeyHelpOverlay(keys: HomeScreen.keys, first: 0, theme: theme).draw(on: &canvas) }
   }
 
   private func drawList(in area: Rectangle, on canvas: inout Canvas) {

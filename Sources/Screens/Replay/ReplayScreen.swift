@@ -195,7 +195,7 @@ public struct ReplayScreen: Screen {
     canvas.draw(inner, at: screen.origin)
     canvas.cursor = inner.cursor
     drawBar(in: bar, on: &canvas)
-    if helpRow != nil { HelpOverlay(keys: ReplayScreen.keys, first: 0, theme: theme).draw(on: &canvas) }
+    if helpRow != nil { KeyHelpOverlay(keys: ReplayScreen.keys, first: 0, theme: theme).draw(on: &canvas) }
   }
 
   private func drawBar(in area: Rectangle, on canvas: inout Canvas) {

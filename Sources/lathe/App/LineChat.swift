@@ -62,7 +62,12 @@ struct LineChat {
     switch event {
     case .modelFailed(let message), .answerRefused(let message): complain(message)
     case .answerFinished(let end):
-      if case .failed(let message) = end.reason { complain(message) }
+      switch end.reason {
+      case .failed(let message): complain(message)
+      case .length: remark("the answer ended at the most tokens allowed")
+      case .contextFull: remark("the answer ended as the context is full")
+      default: break
+      }
     default: break
     }
     if isJSON {
@@ -76,6 +81,10 @@ struct LineChat {
 
   private mutating func complain(_ message: String) {
     failed = true
+    remark(message)
+  }
+
+  private func remark(_ message: String) {
     writeAll("lathe chat: \(printableLine(message))\n", to: STDERR_FILENO)
   }
 }

@@ -1,3 +1,6 @@
+import Drawing
+import Sessions
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -11,5 +14,15 @@ enum TerminalCheck {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return false }
     let type = getenv("TERM").map { String(cString: $0) } ?? ""
     return !type.isEmpty && type != "dumb" && type != "unknown"
+  }
+}
+
+extension Workbench {
+  /// Runs, and then says on the shell's screen where the conversation is.
+  func runAndTell() {
+    guard let path = run() else { return }
+    let name = printableLine(SessionLibrary.name(ofPath: path))
+    writeAll(
+      "session \(name): lathe chat --resume \(name) continues it, lathe replay \(name) plays it\n", to: STDERR_FILENO)
   }
 }

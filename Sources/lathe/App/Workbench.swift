@@ -1,4 +1,6 @@
+import Dispatch
 import Drawing
+import Files
 import Screens
 import Sessions
 import Terminals
@@ -25,6 +27,8 @@ final class Workbench {
   /// Whether the home screen is what a screen is left for.
   private let hasHome: Bool
   private var isDone = false
+  /// The session on screen at the end.
+  private var kept: String?
   private var isDirty = true
 
   /// Opens the terminal and the first screen.
@@ -47,6 +51,7 @@ final class Workbench {
       case .chat(let opening):
         hasHome = false
         driver = try ChatDriver(opening, services: services, size: size, theme: theme, mailbox: mailbox)
+        Workbench.offerUnfinished(services.library, mailbox)
       case .resume(let path):
         hasHome = false
         driver = try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: mailbox)
@@ -61,7 +66,9 @@ final class Workbench {
   }
 
   /// Runs until the user or a signal ends it.
-  func run() {
+  ///
+  /// - Returns: the session that was on screen, when it was kept.
+  func run() -> String? {
     var lastFrame = -1.0
     var lastTick = clock.seconds
     while !isDone {
@@ -83,6 +90,7 @@ final class Workbench {
       }
     }
     terminal.close()
+    return kept
   }
 
   /// Milliseconds to wait for an event; without end when nothing is to be drawn and nothing moves by itself.
@@ -126,7 +134,9 @@ final class Workbench {
   private func end(inGoodOrder: Bool) {
     guard !isDone else { return }
     isDone = true
+    let path = (driver as? ChatDriver)?.path
     driver.close(inGoodOrder: inGoodOrder)
+    kept = path.flatMap { FileKind(path: $0) == .folder ? $0 : nil }
   }
 
   private func run(_ effect: Effect) {
@@ -146,6 +156,12 @@ final class Workbench {
       change { () throws(SessionError) in
         try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: newMailbox())
       }
+    case .resumeUnfinished:
+      guard let path = unfinished?.path else {
+        take(.notice(Notice(.information, "no session waits to be continued")))
+        return
+      }
+      run(.resumeSession(path))
     case .replaySession(let path):
       change { () throws(SessionError) in
         ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
@@ -157,6 +173,17 @@ final class Workbench {
   }
 
   private var size: TerminalSize { TerminalSize(columns: terminal.size.columns, rows: terminal.size.rows) }
+
+  /// The latest session that was not ended; not the one on screen, which is locked.
+  private var unfinished: SessionSummary? { services.library.summaries().first { $0.isUnfinished && $0.turns > 0 } }
+
+  /// Says in a new chat that another one waits; found on a thread of its own, as there may be many sessions.
+  private static func offerUnfinished(_ library: SessionLibrary, _ mailbox: Mailbox) {
+    DispatchQueue.global().async {
+      guard let session = library.summaries().first(where: { $0.isUnfinished && $0.turns > 0 }) else { return }
+      mailbox.post(.notice(Notice(.information, "not ended last time: “\(session.title)”; /resume continues it")))
+    }
+  }
 
   private func newMailbox() -> Mailbox {
     let waker = terminal.waker

@@ -72,7 +72,7 @@ struct ChatCommand: ParsableCommand {
     let path = try resume.map { try services.library.find($0) }
     if TerminalCheck.canShowScreens, !json {
       let start = path.map { Workbench.Start.resume($0) } ?? .chat(opening)
-      try Workbench(start, opening: opening, services: services).run()
+      try Workbench(start, opening: opening, services: services).runAndTell()
       return
     }
     let size = TerminalSize(columns: 80, rows: 24)

@@ -36,7 +36,7 @@ struct ReplayCommand: ParsableCommand {
     for notice in log.notices { writeAll("lathe replay: \(printableLine(notice.text))\n", to: STDERR_FILENO) }
     if at == nil, size == nil, !json, TerminalCheck.canShowScreens {
       let opening = ChatOpening(model: Services.defaultModel)
-      try Workbench(.replay(log), opening: opening, services: Services.standard()).run()
+      try Workbench(.replay(log), opening: opening, services: Services.standard()).runAndTell()
       return
     }
     let count = if case .seconds(let seconds) = at { log.count(at: seconds) } else { log.events.count }

@@ -1,7 +1,7 @@
 import Drawing
 
 /// A box over the screen with the keys and what they do.
-struct HelpOverlay {
+struct KeyHelpOverlay {
   var keys: [KeyHelp]
   /// The first line shown.
   var first: Int
