@@ -60,6 +60,8 @@ enum {
 };
 static struct sigaction event_before[event_count], crash_before[crash_count];
 static bool installed;
+// Swift's backtracer is a handler before ours and asks questions at a terminal: it gets its turn only where asked for.
+static bool passes_on;
 
 static void on_event(int number) {
   int saved = errno;
@@ -71,8 +73,13 @@ static void on_event(int number) {
 
 static void on_crash(int number) {
   restore_now();
+  struct sigaction next;
+  memset(&next, 0, sizeof next);
+  next.sa_handler = SIG_DFL;
+  sigemptyset(&next.sa_mask);
   for (int i = 0; i < crash_count; i++)
-    if (crash_signals[i] == number) sigaction(number, &crash_before[i], NULL);
+    if (crash_signals[i] == number && passes_on) next = crash_before[i];
+  sigaction(number, &next, NULL);
   // Unblocked first: the signal is delivered again at once, to the handler before ours or the default action.
   sigset_t set;
   sigemptyset(&set);
@@ -94,6 +101,7 @@ void signals_install(int descriptor) {
     stack_t alternate = {.ss_sp = stack, .ss_size = size};
     sigaltstack(&alternate, NULL);
   }
+  passes_on = getenv("SWIFT_BACKTRACE") != NULL;
   event_descriptor = descriptor;
   struct sigaction action;
   memset(&action, 0, sizeof action);

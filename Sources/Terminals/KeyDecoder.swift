@@ -44,7 +44,7 @@ package struct KeyDecoder {
     case .escape: 40
     case .control, .single, .mouse: 100
     case .string: 500
-    case .paste: pasted.isEmpty ? nil : 1000
+    case .paste: Self.heldBack(pasted) == pasted.count ? nil : 1000
     }
   }
 
@@ -69,7 +69,7 @@ package struct KeyDecoder {
       if isEmpty { press(.character(Character(Unicode.Scalar(introducer))), .alt) }
     case .mouse: break
     case .paste:
-      flushPaste()
+      flushPasteHoldingBack()
       defer { events.removeAll(keepingCapacity: true) }
       return events
     }
@@ -202,8 +202,9 @@ package struct KeyDecoder {
 
 extension KeyDecoder {
   private mutating func takePaste(_ byte: UInt8) {
-    if byte == 0x03 && pasted.isEmpty {
+    if byte == 0x03 && Self.heldBack(pasted) == pasted.count {
       // The end marker was lost: Ctrl-C leads out.
+      flushPaste()
       state = .ground
       press(.character("c"), .control)
       return
@@ -214,13 +215,16 @@ extension KeyDecoder {
       flushPaste()
       state = .ground
     } else if pasted.count >= Self.pasteLimit {
-      // The end marker may have begun, and a character or CR LF must not be cut.
-      let kept = Self.heldBack(pasted)
-      let rest = Array(pasted.suffix(kept))
-      pasted.removeLast(kept)
-      flushPaste()
-      pasted = rest
+      flushPasteHoldingBack()
     }
+  }
+
+  /// Hands on what has come, but for the end: the end marker may have begun, and no character or CR LF is cut.
+  private mutating func flushPasteHoldingBack() {
+    let rest = Array(pasted.suffix(Self.heldBack(pasted)))
+    pasted.removeLast(rest.count)
+    flushPaste()
+    pasted = rest
   }
 
   /// Bytes at the end of a part of a paste that belong to the next part.

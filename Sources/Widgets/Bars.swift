@@ -16,6 +16,7 @@ public struct StatusLine: Widget {
     self.style = style
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let line = Rectangle(x: area.x, y: area.y, columns: area.columns, rows: 1)
@@ -46,6 +47,7 @@ public struct CommandBar: Widget {
     self.theme = theme
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     var x = area.x + 1
@@ -77,6 +79,7 @@ public struct ProgressBar: Widget {
     self.theme = theme
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let line = Rectangle(x: area.x, y: area.y, columns: area.columns, rows: 1)

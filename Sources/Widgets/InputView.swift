@@ -29,6 +29,7 @@ public struct InputView: Widget {
     lines(columns: columns - TextWidth.columns(of: prompt)).count
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let style = theme[.input]

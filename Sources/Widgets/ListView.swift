@@ -63,6 +63,7 @@ public struct ListView: Widget {
     self.row = row
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let first = selection.firstVisible(rows: area.rows)

@@ -19,6 +19,7 @@ public struct HelpOverlay: Widget {
     self.theme = theme
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     let keyColumns = keys.map { TextWidth.columns(of: $0.keys) }.max() ?? 0
     let labelColumns = keys.map { TextWidth.columns(of: $0.label) }.max() ?? 0
@@ -58,6 +59,7 @@ public struct Dialog: Widget {
     self.theme = theme
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     let labels = choices.enumerated().map { $0.offset == selected ? "[\($0.element)]" : " \($0.element) " }
     let choiceColumns = labels.reduce(0) { $0 + TextWidth.columns(of: $1) + 1 }
@@ -100,6 +102,7 @@ public struct Toast: Widget {
     self.theme = theme
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard area.columns >= 8, area.rows >= 3 else { return }
     let (mark, role): (String, Theme.Role) =

@@ -104,6 +104,7 @@ public struct TextView: Widget {
     self.style = style
   }
 
+  /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let first = min(max(0, offset), max(0, layout.rowCount - area.rows))

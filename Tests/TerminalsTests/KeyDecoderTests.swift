@@ -1,4 +1,5 @@
 import Sessions
+import TestSupport
 import Testing
 
 @testable import Terminals
@@ -12,7 +13,7 @@ import Testing
 
   func key(_ key: Key, _ modifiers: KeyPress.Modifiers = []) -> TerminalEvent { .key(KeyPress(key, modifiers)) }
 
-  @Test(arguments: [
+  static let keys: [(String, Key, KeyPress.Modifiers)] = [
     ("a", Key.character("a"), KeyPress.Modifiers()), ("中", .character("中"), []), ("🙂", .character("🙂"), []),
     (" ", .character(" "), []), ("\r", .enter, []), ("\t", .tab, []), ("\u{7F}", .backspace, []),
     ("\u{8}", .backspace, []),
@@ -41,7 +42,9 @@ import Testing
     ("\u{1B}[49:33;2u", .character("!"), []), ("\u{1B}[27u", .escape, []), ("\u{1B}[27;5;13~", .enter, .control),
     ("\u{1B}[127;5u", .backspace, .control), ("\u{1B}OM", .enter, []), ("\u{1B}Oq", .character("1"), []),
     ("\u{1B}[57400u", .character("1"), []),
-  ])
+  ]
+
+  @Test(arguments: keys)
   func oneKey(bytes: String, expected: Key, modifiers: KeyPress.Modifiers) {
     #expect(decode(Array(bytes.utf8)) == [key(expected, modifiers)])
   }
@@ -94,10 +97,21 @@ import Testing
   @Test func aPasteWithoutEndDoesNotTrap() {
     var decoder = KeyDecoder()
     #expect(decoder.feed(Array("\u{1B}[200~abc".utf8)).isEmpty)
-    #expect(decoder.flush() == [.paste("abc")])
+    let got1 = decoder.flush()
+    #expect(got1 == [.paste("abc")])
     #expect(decoder.patience == nil)
-    #expect(decoder.feed([0x03]) == [key(.character("c"), .control)])
-    #expect(decoder.feed([0x61]) == [key(.character("a"))])
+    let got2 = decoder.feed([0x03])
+    #expect(got2 == [key(.character("c"), .control)])
+    let got3 = decoder.feed([0x61])
+    #expect(got3 == [key(.character("a"))])
+  }
+
+  @Test func aPauseInTheEndMarkerDoesNotHideIt() {
+    var decoder = KeyDecoder()
+    var events = decoder.feed(Array("\u{1B}[200~abc\u{1B}[20".utf8)) + decoder.flush()
+    #expect(events == [.paste("abc")] && decoder.patience == nil)
+    events = decoder.feed(Array("1~x".utf8))
+    #expect(events == [key(.character("x"))])
   }
 
   @Test func theCutMakesNoDifference() {
@@ -106,7 +120,8 @@ import Testing
     let whole = decode(bytes)
     for cut in 0...bytes.count {
       var decoder = KeyDecoder()
-      #expect(decoder.feed(bytes[..<cut]) + decoder.feed(bytes[cut...]) + decoder.flush() == whole)
+      let got4 = decoder.feed(bytes[..<cut]) + decoder.feed(bytes[cut...]) + decoder.flush()
+      #expect(got4 == whole)
     }
   }
 
@@ -120,18 +135,21 @@ import Testing
       "\u{1B}", "\u{1B}[", "\u{1B}O", ";", "5", "200~", "\u{1B}[201~", "~", "u", ":", "A", "中", "M", "<", "]", "\u{7}",
     ]
     .map { Array($0.utf8) }
-    for _ in 0..<4000 {
+    let iterations = Fixtures.environment("LATHE_FUZZ_ITERATIONS").flatMap { Int($0) } ?? 4000
+    for _ in 0..<iterations {
       var bytes: [UInt8] = []
       for _ in 0..<random(30) { bytes += random(3) == 0 ? [UInt8(random(256))] : parts[random(UInt64(parts.count))] }
       let whole = decode(bytes)
       var decoder = KeyDecoder()
       var cut: [TerminalEvent] = []
       for byte in bytes { cut += decoder.feed([byte]) }
-      #expect(cut + decoder.flush() == whole)
+      let got5 = cut + decoder.flush()
+      #expect(got5 == whole)
       // After the wait only a paste can still be open, and Ctrl-C leads out of it.
       _ = decoder.flush()
       _ = decoder.feed([0x03])
-      #expect(decoder.feed(Array("x".utf8)) == [key(.character("x"))])
+      let got6 = decoder.feed(Array("x".utf8))
+      #expect(got6 == [key(.character("x"))])
     }
   }
 }

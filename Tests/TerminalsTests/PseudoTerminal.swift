@@ -12,14 +12,28 @@ final class PseudoTerminal {
   let user: Int32
 
   init(columns: Int, rows: Int) throws {
-    screen = posix_openpt(O_RDWR | O_NOCTTY)
-    guard screen >= 0, grantpt(screen) == 0, unlockpt(screen) == 0, let name = ptsname(screen) else {
-      throw Failed(code: errno)
-    }
-    user = open(name, O_RDWR | O_NOCTTY)
+    screen = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    guard screen >= 0 else { throw Failed(code: errno) }
+    user = open(try Self.unlock(screen), O_RDWR | O_NOCTTY)
     guard user >= 0 else { throw Failed(code: errno) }
     _ = fcntl(screen, F_SETFL, O_NONBLOCK)
     resize(columns: columns, rows: rows)
+  }
+
+  /// Makes the other end usable and returns its name.
+  private static func unlock(_ screen: Int32) throws -> String {
+    #if os(Linux)
+      // TIOCSPTLCK and TIOCGPTN, which unlockpt and ptsname are made of; the Glibc module has none of them.
+      var locked: Int32 = 0
+      var number: UInt32 = 0
+      guard ioctl(screen, 0x4004_5431, &locked) == 0, ioctl(screen, 0x8004_5430, &number) == 0 else {
+        throw Failed(code: errno)
+      }
+      return "/dev/pts/\(number)"
+    #else
+      guard grantpt(screen) == 0, unlockpt(screen) == 0, let name = ptsname(screen) else { throw Failed(code: errno) }
+      return String(cString: name)
+    #endif
   }
 
   deinit {

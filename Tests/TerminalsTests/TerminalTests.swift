@@ -57,11 +57,12 @@ import Testing
     terminal.waker.wake()
     #expect(terminal.nextEvents(timeout: nil).isEmpty)
     pty.resize(columns: 33, rows: 7)
-    raise(SIGWINCH)
+    // To the process: the threads that run tests block signals.
+    kill(getpid(), SIGWINCH)
     #expect(terminal.nextEvents(timeout: 10000) == [.resized(Size(columns: 33, rows: 7))])
-    raise(SIGTERM)
+    kill(getpid(), SIGTERM)
     #expect(terminal.nextEvents(timeout: 10000) == [.terminated])
-    raise(SIGINT)
+    kill(getpid(), SIGINT)
     #expect(terminal.nextEvents(timeout: 10000) == [.interrupted])
   }
 
