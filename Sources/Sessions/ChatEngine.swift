@@ -40,8 +40,8 @@ public protocol ChatEngine: AnyObject, Sendable {
   /// each token drawn and, in every case, `answerFinished`.
   func answer(_ request: AnswerRequest, emit: @escaping @Sendable (Event) -> Void)
 
-  /// Ends the answer being drawn soon, in prefill too: it finishes as `cancelled` and keeps what is there. Does
-  /// nothing when no answer is being drawn.
+  /// Ends the latest answer asked for soon, in prefill and before it has begun too: it reports `answerStarted` and
+  /// `answerFinished` as `cancelled`, with what is there. Does nothing when every answer is finished.
   func stop()
 }
 

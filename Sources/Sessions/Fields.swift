@@ -26,7 +26,10 @@ struct Fields {
   }
 
   func string(_ name: String) throws(EventFormatError) -> String { try required(name, "a string") { $0.string } }
-  func integer(_ name: String) throws(EventFormatError) -> Int { try required(name, "an integer") { $0.integer } }
+  /// An integer of at most 53 bits: screens compute with it, and a forged one must not overflow.
+  func integer(_ name: String) throws(EventFormatError) -> Int {
+    try required(name, "an integer") { $0.integer.flatMap { $0.magnitude <= 1 << 53 ? $0 : nil } }
+  }
   func double(_ name: String) throws(EventFormatError) -> Double { try required(name, "a number") { $0.double } }
   func bool(_ name: String) throws(EventFormatError) -> Bool { try required(name, "a boolean") { $0.bool } }
   func float(_ name: String) throws(EventFormatError) -> Float { try required(name, "a number", Float.init(json:)) }

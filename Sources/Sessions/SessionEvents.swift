@@ -4,10 +4,10 @@ public struct TerminalSize: Hashable, Sendable {
   public var columns: Int
   /// Rows.
   public var rows: Int
-  /// Creates a size.
+  /// Creates a size; each side is brought into 0...1000, as sizes also come from files of others.
   public init(columns: Int, rows: Int) {
-    self.columns = columns
-    self.rows = rows
+    self.columns = max(0, min(columns, 1000))
+    self.rows = max(0, min(rows, 1000))
   }
 }
 

@@ -45,6 +45,29 @@ public struct SessionLibrary: Sendable {
     }
   }
 
+  /// The folder in which a session can be continued: itself, or a copy of it among the user's own when it came with
+  /// the program.
+  ///
+  /// - Throws: `SessionError` when it cannot be copied.
+  public func adopt(_ path: String) throws(SessionError) -> String {
+    let isShipped = folders.dropFirst().contains { path.hasPrefix($0 + "/") }
+    guard isShipped, let own = folders.first else { return path }
+    do {
+      let bytes = try readFile(path + "/" + SessionLog.fileName, limit: 1 << 30)
+      var target = own + "/" + SessionLibrary.name(ofPath: path) + ".session"
+      var attempt = 1
+      while FileKind(path: target) != .absent {
+        attempt += 1
+        target = "\(own)/\(SessionLibrary.name(ofPath: path))-\(attempt).session"
+      }
+      try createFolder(target)
+      try writeAtomically(bytes, to: target + "/" + SessionLog.fileName)
+      return target
+    } catch {
+      throw SessionError("continue", error)
+    }
+  }
+
   private func paths() -> [String] {
     folders.flatMap { folder in
       ((try? namesInFolder(folder)) ?? []).filter { $0.hasSuffix(".session") }.map { folder + "/" + $0 }

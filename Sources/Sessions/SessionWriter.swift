@@ -34,7 +34,12 @@ public final class SessionWriter {
   ///
   /// - Throws: `SessionError` when the folder cannot be written.
   public static func create(in folder: String, header: SessionHeader) throws(SessionError) -> SessionWriter {
-    do { try createFolder(folder) } catch { throw SessionError("record", error) }
+    do {
+      try createFolder(folder)
+    } catch {
+      throw SessionError(
+        operation: "record", subject: error.path, reason: "\(error.reason); XDG_DATA_HOME names another place for it")
+    }
     let base = folder + "/" + Timestamp.fileName(header.created)
     var path = base + ".session"
     var attempt = 1
@@ -91,6 +96,12 @@ public final class SessionWriter {
     event.json.write(to: &line)
     try append(line)
     if event.event.endsTurn { synchronise() }
+  }
+
+  /// Removes the session: for one in which nothing happened.
+  public func discard() {
+    unlink(path + "/" + SessionLog.fileName)
+    rmdir(path)
   }
 
   /// Forces what was written to disk.

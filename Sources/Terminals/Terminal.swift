@@ -24,6 +24,8 @@ public final class Terminal {
   private let input: Int32
   private let signals: Waker
   private var decoder = KeyDecoder()
+  /// When the latest bytes came, in milliseconds: what is unfinished waits from then on, whatever else happens meanwhile.
+  private var lastInput = 0
   private var isOpen = true
   private var hasVanished = false
   private var shown: Canvas?
@@ -115,8 +117,9 @@ public final class Terminal {
     guard isOpen, !hasVanished else { return [.hangUp] }
     let deadline = timeout.map { Self.now() + max(0, $0) }
     while true {
-      let left = deadline.map { max(0, $0 - Self.now()) }
-      let patience = decoder.patience
+      let now = Self.now()
+      let left = deadline.map { max(0, $0 - now) }
+      let patience = decoder.patience.map { max(0, lastInput + $0 - now) }
       let wait = [left, patience].compactMap { $0 }.min() ?? -1
       var polled = [
         pollfd(fd: input, events: Int16(POLLIN), revents: 0),
@@ -131,19 +134,32 @@ public final class Terminal {
         if polled[0].revents != 0 { events += readKeys() }
         let woken = polled[2].revents != 0
         if woken { _ = waker.drain() }
+        // Wakes may come faster than an unfinished sequence is given up: its time runs on through them.
+        if polled[0].revents == 0 { events += flushIfOverdue() }
         if woken || !events.isEmpty { return events }
       } else if ready == 0 {
-        if let patience, wait == patience { events = decoder.flush() }
+        events = flushIfOverdue()
         let isOver = deadline.map { Self.now() >= $0 } ?? false
         if !events.isEmpty || isOver { return events }
       }
     }
   }
 
+  /// Decides what an unfinished sequence means once no byte has followed for long enough.
+  private func flushIfOverdue() -> [TerminalEvent] {
+    guard let patience = decoder.patience, Self.now() >= lastInput + patience else { return [] }
+    // A paste that stands still is asked again after another such time.
+    lastInput = Self.now()
+    return decoder.flush()
+  }
+
   private func readKeys() -> [TerminalEvent] {
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = read(input, &buffer, buffer.count)
-    if count > 0 { return decoder.feed(buffer[..<count]) }
+    if count > 0 {
+      lastInput = Self.now()
+      return decoder.feed(buffer[..<count])
+    }
     if count < 0 && (errno == EINTR || errno == EAGAIN) { return [] }
     return vanish()
   }

@@ -66,6 +66,25 @@ import Testing
     #expect(terminal.nextEvents(timeout: 10000) == [.interrupted])
   }
 
+  @Test(.timeLimit(.minutes(1))) func theEscapeKeyIsToldHoweverOftenTheWaitEnds() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    defer { terminal.close() }
+    // An answer that streams ends the wait with every token, sooner than a lone ESC is decided.
+    for endsByWaking in [true, false] {
+      pty.type("\u{1B}")
+      var events: [TerminalEvent] = []
+      while events.isEmpty {
+        if endsByWaking {
+          usleep(5000)
+          terminal.wake()
+        }
+        events = terminal.nextEvents(timeout: endsByWaking ? nil : 5)
+      }
+      #expect(events == [.key(KeyPress(.escape))])
+    }
+  }
+
   @Test func aVanishedTerminalIsAnEvent() throws {
     let pty = try PseudoTerminal(columns: 20, rows: 5)
     let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")

@@ -1,0 +1,100 @@
+import Drawing
+import Sessions
+
+// What keys do.
+extension ChatScreen {
+  mutating func handle(_ press: KeyPress, at seconds: Double) -> [Effect] {
+    if helpRow != nil { return handleInHelp(press) }
+    let isInterrupt = ChatScreen.table.action(for: press) == .interrupt
+    defer { if !isInterrupt { interrupted = nil } }
+    if editor.isEmpty {
+      switch press {
+      case KeyPress(.character("?")):
+        helpRow = 0
+        return []
+      case KeyPress(.home):
+        scroll = entries.isEmpty ? nil : TranscriptAnchor(entry: 0, offset: 0)
+        return []
+      case KeyPress(.end):
+        scroll = nil
+        return []
+      default: break
+      }
+    }
+    guard let action = ChatScreen.table.action(for: press), action != .endOfInput || editor.isEmpty else {
+      editor.handle(press)
+      return []
+    }
+    return perform(action, at: seconds)
+  }
+
+  private mutating func perform(_ action: ChatAction, at seconds: Double) -> [Effect] {
+    switch action {
+    case .send: return send()
+    case .help: helpRow = 0
+    case .stop: return stop()
+    case .pageUp: scrollPage(-1)
+    case .pageDown: scrollPage(1)
+    case .endOfInput: return [.quit]
+    case .repaint: return [.repaint]
+    case .suspend: return [.suspend]
+    case .interrupt:
+      if let interrupted, seconds - interrupted < 3 { return [.quit] }
+      interrupted = seconds
+      if activity == .idle { editor.clear() }
+      return stop()
+    }
+    return []
+  }
+
+  private mutating func stop() -> [Effect] {
+    guard activity != .idle else { return [] }
+    isStopping = true
+    return [.stopAnswer]
+  }
+
+  private mutating func send() -> [Effect] {
+    let text = editor.text
+    guard text.contains(where: { !$0.isWhitespace }) else { return answerAgain() }
+    guard let command = Command(text) else {
+      // Two slashes send one, so that a question can begin with a command's name.
+      return [.submit(text.hasPrefix("//") ? String(text.dropFirst()) : text)]
+    }
+    editor.remember(text)
+    return perform(command)
+  }
+
+  mutating func perform(_ command: Command) -> [Effect] {
+    switch command {
+    case .quit: return [.quit]
+    case .home: return activity == .idle ? [.leave] : [.stopAnswer, .leave]
+    case .help: helpRow = 0
+    case .resume: return [.resumeUnfinished]
+    case .unknown(let name):
+      add(Notice(.warning, "\(name) is no command: /help lists them; begin with // to send a slash to the model"))
+      scroll = nil
+    }
+    return []
+  }
+
+  private mutating func scrollPage(_ direction: Int) {
+    let area = areas(in: size).transcript
+    var layout = TranscriptLayout(entries: entries, columns: area.columns, theme: theme)
+    let bottom = layout.topAtBottom(rows: area.rows)
+    let current = scroll.map { layout.position(of: $0) } ?? bottom
+    let target = layout.moved(current, by: direction * max(1, area.rows - 1))
+    scroll = target >= bottom ? nil : layout.anchor(of: target)
+  }
+
+  private mutating func handleInHelp(_ press: KeyPress) -> [Effect] {
+    let page = max(1, size.rows - 3)
+    switch press.key {
+    case .up: helpRow = max(0, (helpRow ?? 0) - 1)
+    case .down: helpRow = min(max(0, ChatScreen.keys.count - 1), (helpRow ?? 0) + 1)
+    case .pageUp: helpRow = max(0, (helpRow ?? 0) - page)
+    case .pageDown: helpRow = min(max(0, ChatScreen.keys.count - 1), (helpRow ?? 0) + page)
+    default: helpRow = nil
+    }
+    return []
+  }
+}

@@ -1,0 +1,110 @@
+public import Drawing
+import Sessions
+import Widgets
+
+// How a chat looks, at any size.
+extension ChatScreen {
+  /// The parts of the screen from top to bottom; those without room are empty.
+  struct Areas {
+    var transcript, rule, input, status: Rectangle
+  }
+
+  func areas(in size: Size) -> Areas {
+    let all = Rectangle(size: size)
+    let (aboveStatus, status) = all.splitBottom(size.rows >= 2 ? 1 : 0)
+    let wanted = editor.view(placeholder: "", hasFocus: false, theme: theme).rows(columns: size.columns)
+    let (aboveInput, input) = aboveStatus.splitBottom(max(1, min(wanted, 8, aboveStatus.rows / 3)))
+    let (transcript, rule) = aboveInput.splitBottom(size.rows >= 5 ? 1 : 0)
+    return Areas(transcript: transcript, rule: rule, input: input, status: status)
+  }
+
+  /// Draws the whole screen, at any size.
+  public func view(on canvas: inout Canvas) {
+    let areas = areas(in: canvas.size)
+    let isFollowed = drawTranscript(in: areas.transcript, on: &canvas)
+    drawRule(in: areas.rule, on: &canvas, isFollowed: isFollowed)
+    let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil, theme: theme)
+    input.draw(in: areas.input, on: &canvas)
+    drawStatus(in: areas.status, on: &canvas)
+    if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
+  }
+
+  private var placeholder: String {
+    switch model {
+    case .failed: "no model: Enter tries again, /home chooses another"
+    case _ where isUnfinished: "Enter asks for the last answer again; or write on"
+    default: "write a question; ? for help"
+    }
+  }
+
+  /// - Returns: whether the end is shown.
+  private func drawTranscript(in area: Rectangle, on canvas: inout Canvas) -> Bool {
+    guard !area.isEmpty else { return true }
+    var layout = TranscriptLayout(entries: entries, columns: area.columns, theme: theme)
+    let bottom = layout.topAtBottom(rows: area.rows)
+    var top = bottom
+    if let scroll { top = min(bottom, layout.position(of: scroll)) }
+    for (index, row) in layout.visible(from: top, rows: area.rows).enumerated() {
+      canvas.write([row.mark, row.text], at: Point(x: area.x, y: area.y + index), in: area)
+    }
+    return top == bottom
+  }
+
+  private func drawRule(in area: Rectangle, on canvas: inout Canvas, isFollowed: Bool) {
+    guard !area.isEmpty else { return }
+    canvas.fill(area, with: "─", style: theme[.border])
+    var parts: [Span] = []
+    if let doing { parts.append(Span(doing, theme[.accent])) }
+    if !queue.isEmpty {
+      parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
+    }
+    if !isFollowed { parts.append(Span("↓ more below: PgDn, End", theme[.warning])) }
+    if interrupted != nil { parts.append(Span("Ctrl-C again quits", theme[.warning])) }
+    var x = area.x + 1
+    for part in parts {
+      let text = " " + part.text + " "
+      guard x + TextWidth.columns(of: text) <= area.maxX else { break }
+      x += canvas.write(text, at: Point(x: x, y: area.y), style: part.style, in: area) + 1
+    }
+  }
+
+  /// What the program does now, if it does something.
+  private var doing: String? {
+    if isStopping { return "stopping" }
+    switch activity {
+    case .waiting: return "waiting for the model · Esc stops"
+    case .prefilling(let progress):
+      return "reading the prompt \(progress.done)/\(progress.total) tokens · Esc stops"
+    case .decoding: return "answering · Esc stops"
+    case .idle:
+      guard case .loading(let loading) = model else { return nil }
+      return "loading \(printableLine(loading.name)) \(ProgressText.bar(loading.fraction, columns: 12))"
+    }
+  }
+
+  private func drawStatus(in area: Rectangle, on canvas: inout Canvas) {
+    guard !area.isEmpty else { return }
+    let style = theme[.statusBar]
+    canvas.fill(area, style: style)
+    var text = " " + truncated(modelText, to: max(8, area.columns / 2))
+    // In the order in which they are given up when there is no room.
+    var items = ["? help"]
+    if let prefillSpeed { items.insert("prefill \(ProgressText.speed(prefillSpeed)) tok/s", at: 0) }
+    if let decodeSpeed { items.insert("decode \(ProgressText.speed(decodeSpeed)) tok/s", at: 0) }
+    if contextLength > 0 { items.insert("context \(contextUsed)/\(contextLength)", at: 0) }
+    for item in items where TextWidth.columns(of: text) + TextWidth.columns(of: item) + 3 <= area.columns {
+      text += " │ " + item
+    }
+    canvas.write(text, at: area.origin, style: style, in: area)
+  }
+
+  private var modelText: String {
+    switch model {
+    case .none: "no model"
+    case .loading(let loading): printableLine(loading.name)
+    case .failed: "no model"
+    case .ready(let model):
+      printableLine([model.name, model.quantisation].filter { !$0.isEmpty }.joined(separator: " "))
+    }
+  }
+}

@@ -1,0 +1,58 @@
+public import Sessions
+
+/// One piece of a transcript.
+public struct Entry: Hashable, Sendable {
+  /// What it is.
+  public enum Kind: Hashable, Sendable {
+    case question
+    case answer(Answer)
+    case notice(Notice.Severity)
+  }
+
+  /// What it is.
+  public var kind: Kind
+  /// The turn it belongs to, from 1; 0 where it belongs to none.
+  public var turn: Int
+  /// The text as it was written: untrusted, made safe when it is drawn.
+  public var text: String
+  /// Whether it is no part of the conversation any more: a question that was refused, an answer that was drawn anew.
+  public var isWithdrawn = false
+}
+
+/// What is known of an answer beside its text.
+public struct Answer: Hashable, Sendable {
+  /// How far it is.
+  public enum State: Hashable, Sendable {
+    case streaming
+    case finished(AnswerEndReason)
+    /// The program ended while it was drawn.
+    case cutOff
+  }
+
+  /// How far it is.
+  public var state = State.streaming
+  /// Tokens of the prompt.
+  public var promptTokens: Int
+  /// Of these, tokens that were read now.
+  public var newTokens: Int
+  /// Tokens drawn so far.
+  public var tokens = 0
+  /// When it began, in seconds of the session.
+  public var started: Double
+  /// When the first token came.
+  public var firstToken: Double?
+  /// When the latest token came.
+  public var latestToken: Double?
+
+  /// A mark behind the answer, where it did not end by itself.
+  var remark: String? {
+    switch state {
+    case .streaming, .finished(.endOfTurn), .finished(.stopString): nil
+    case .finished(.length): "[ended at the most tokens allowed]"
+    case .finished(.cancelled): "[stopped]"
+    case .finished(.contextFull): "[ended: the context is full]"
+    case .finished(.failed): "[failed]"
+    case .cutOff: "[cut off when the program ended]"
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Drawing
+import Sessions
+
+/// A row of a transcript as it is shown.
+struct TranscriptRow: Hashable {
+  /// The entry, and bytes of its text before the row; behind the text, rows count on by one.
+  var anchor: TranscriptAnchor
+  var mark: Span
+  var text: Span
+}
+
+/// A place in a transcript that means the same at every width.
+struct TranscriptAnchor: Hashable, Comparable, Sendable {
+  var entry: Int
+  var offset: Int
+  static func < (one: Self, other: Self) -> Bool { (one.entry, one.offset) < (other.entry, other.offset) }
+}
+
+/// Breaks a transcript into rows, entry by entry and only those asked for, so that a long one costs no more to draw.
+struct TranscriptLayout {
+  /// A row of an entry.
+  struct Position: Comparable {
+    var entry: Int
+    var row: Int
+    static func < (one: Self, other: Self) -> Bool { (one.entry, one.row) < (other.entry, other.row) }
+  }
+
+  let entries: [Entry]
+  let columns: Int
+  let theme: Theme
+  private var known: [Int: [TranscriptRow]] = [:]
+
+  init(entries: [Entry], columns: Int, theme: Theme) {
+    self.entries = entries
+    self.columns = columns
+    self.theme = theme
+  }
+
+  /// The rows of an entry: its text, a remark, and a blank row before the next.
+  mutating func rows(of index: Int) -> [TranscriptRow] {
+    if let rows = known[index] { return rows }
+    let entry = entries[index]
+    let (mark, style) = look(of: entry)
+    let width = columns > 8 ? 2 : 0
+    var text = printable(entry.text)
+    // A model often ends on line feeds; shown, they would only push the text up.
+    while text.last?.isNewline == true { text.removeLast() }
+    let remark = entry.remark
+    var rows: [TranscriptRow] = []
+    func append(_ line: String, at offset: Int, style: Style) {
+      let shownMark = rows.isEmpty && width > 0 ? mark : Span(width > 0 ? "  " : "")
+      rows.append(
+        TranscriptRow(
+          anchor: TranscriptAnchor(entry: index, offset: offset), mark: shownMark, text: Span(line, style)))
+    }
+    if !text.isEmpty || remark == nil {
+      for line in wrap(text, to: columns - width) { append(line.text, at: line.source.lowerBound, style: style) }
+    }
+    var end = text.utf8.count
+    if let remark {
+      for line in wrap(remark, to: columns - width) {
+        end += 1
+        append(line.text, at: end, style: theme[.muted])
+      }
+    }
+    append("", at: end + 1, style: .plain)
+    known[index] = rows
+    return rows
+  }
+
+  private func look(of entry: Entry) -> (mark: Span, style: Style) {
+    let muted = theme[.muted]
+    switch entry.kind {
+    case .question:
+      return (Span("❯ ", theme[.user]), entry.isWithdrawn ? muted : theme[.user])
+    case .answer:
+      return (Span("● ", entry.isWithdrawn ? muted : theme[.accent]), entry.isWithdrawn ? muted : theme[.assistant])
+    case .notice(.information): return (Span("· ", muted), muted)
+    case .notice(.warning): return (Span("! ", theme[.warning]), theme[.warning])
+    case .notice(.error): return (Span("✗ ", theme[.error]), theme[.error])
+    }
+  }
+
+  /// The first row shown when the last one stands at the bottom.
+  mutating func topAtBottom(rows height: Int) -> Position {
+    moved(Position(entry: entries.count, row: 0), by: -height)
+  }
+
+  /// The row that shows a place.
+  mutating func position(of anchor: TranscriptAnchor) -> Position {
+    guard anchor.entry < entries.count else { return Position(entry: entries.count, row: 0) }
+    let row = rows(of: anchor.entry).lastIndex { $0.anchor.offset <= anchor.offset } ?? 0
+    return Position(entry: anchor.entry, row: row)
+  }
+
+  /// The place that a row shows.
+  mutating func anchor(of position: Position) -> TranscriptAnchor {
+    guard position.entry < entries.count else { return TranscriptAnchor(entry: position.entry, offset: 0) }
+    return rows(of: position.entry)[position.row].anchor
+  }
+
+  /// A row so many further down (or up, negative), no further than the transcript reaches.
+  mutating func moved(_ position: Position, by distance: Int) -> Position {
+    var position = position
+    position.row += distance
+    while position.row < 0, position.entry > 0 {
+      position.entry -= 1
+      position.row += rows(of: position.entry).count
+    }
+    while position.entry < entries.count, position.row >= rows(of: position.entry).count {
+      position.row -= rows(of: position.entry).count
+      position.entry += 1
+    }
+    if position.row < 0 || position.entry >= entries.count { position.row = 0 }
+    return position
+  }
+
+  /// The rows from a position on.
+  mutating func visible(from position: Position, rows height: Int) -> [TranscriptRow] {
+    var result: [TranscriptRow] = []
+    var position = position
+    while result.count < height, position.entry < entries.count {
+      result += rows(of: position.entry).dropFirst(position.row).prefix(height - result.count)
+      position = Position(entry: position.entry + 1, row: 0)
+    }
+    return result
+  }
+}
+
+extension Entry {
+  /// A mark behind the text.
+  var remark: String? {
+    switch kind {
+    case .question: isWithdrawn ? "[not sent]" : nil
+    case .answer(let answer): isWithdrawn ? "[cut off; answered again below]" : answer.remark
+    case .notice: nil
+    }
+  }
+}

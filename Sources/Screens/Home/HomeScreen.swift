@@ -1,0 +1,179 @@
+public import Drawing
+public import Sessions
+
+/// The start: a chat to begin, sessions to continue or replay, models to choose or pull.
+public struct HomeScreen: Screen, Hashable {
+  /// What to ask the app for when the screen appears.
+  public static let startEffects: [Effect] = [.listModels, .listSessions]
+
+  /// A line that can be chosen.
+  enum Item: Hashable {
+    case newChat
+    case session(SessionSummary)
+    case model(ModelListing)
+  }
+
+  /// The roles' styles.
+  public var theme = Theme.dark
+  /// The model of a new chat.
+  public var defaultModel: String
+
+  var size = Size(columns: 80, rows: 24)
+  var models: [ModelListing]?
+  var sessions: [SessionSummary]?
+  var pull: PullProgress?
+  var notice: Notice?
+  var selected = 0
+  /// Whether the user has moved: until then, what is most likely wanted is selected.
+  var hasMoved = false
+  var helpRow: Int?
+
+  /// Creates the screen; `startEffects` then fill it.
+  public init(defaultModel: String) { self.defaultModel = defaultModel }
+
+  static let table = KeyTable<HomeAction>([
+    .init(.choose, [KeyPress(.enter)], "begin the chat, continue the session, pull the model"),
+    .init(.replay, [KeyPress(.character("r"))], "replay the session"),
+    .init(.pull, [KeyPress(.character("p"))], "pull the model"),
+    .init(.up, [KeyPress(.up), KeyPress(.character("k"))], "the line above"),
+    .init(.down, [KeyPress(.down), KeyPress(.character("j"))], "the line below"),
+    .init(.pageUp, [KeyPress(.pageUp)], "a page up"),
+    .init(.pageDown, [KeyPress(.pageDown)], "a page down"),
+    .init(.first, [KeyPress(.home)], "the first line"),
+    .init(.last, [KeyPress(.end)], "the last line"),
+    .init(.cancel, [KeyPress(.escape)], "give the pull up"),
+    .init(.help, [KeyPress(.character("?")), KeyPress(.function(1))], "this help"),
+    .init(.repaint, [KeyPress(.character("l"), .control)], "draw the screen anew"),
+    .init(.suspend, [KeyPress(.character("z"), .control)], "stop the program; fg brings it back"),
+    .init(
+      .quit,
+      [KeyPress(.character("q")), KeyPress(.character("c"), .control), KeyPress(.character("d"), .control)], "quit"),
+  ])
+
+  /// The keys of the screen, for its help.
+  public static var keys: [KeyHelp] { table.help }
+
+  /// Takes in what happened and says what to do about it.
+  public mutating func update(_ event: TimedEvent) -> [Effect] {
+    switch event.event {
+    case .key(let press): return handle(press)
+    case .resized(let newSize): size = Size(newSize)
+    case .models(let found):
+      models = found
+      settle()
+    case .sessions(let found):
+      sessions = found
+      settle()
+    case .notice(let newNotice): notice = newNotice
+    case .pull(let progress): return update(progress)
+    default: break
+    }
+    return []
+  }
+
+  private mutating func update(_ progress: PullProgress) -> [Effect] {
+    switch progress.state {
+    case .receiving, .verifying:
+      pull = progress
+      return []
+    case .finished: notice = Notice(.information, "\(progress.name) is here")
+    case .cancelled:
+      notice = Notice(.information, "\(progress.name) was not pulled; what came is kept for the next time")
+    case .failed(let message): notice = Notice(.error, message)
+    }
+    pull = nil
+    return [.listModels]
+  }
+
+  /// The lines that can be chosen: first what was left unfinished.
+  var items: [Item] {
+    let all = sessions ?? []
+    let unfinished = all.first { $0.isUnfinished && $0.turns > 0 }
+    return (unfinished.map { [.session($0)] } ?? []) + [.newChat]
+      + (models ?? []).filter { $0.path == nil || $0.name != defaultModel }.map { .model($0) }
+      + all.filter { $0 != unfinished }.map { .session($0) }
+  }
+
+  /// Whether the model of a new chat is here; unknown while the list is not.
+  var hasDefaultModel: Bool {
+    guard let models else { return true }
+    return defaultModel.contains("/") || models.contains { $0.name == defaultModel && $0.path != nil }
+  }
+
+  private mutating func settle() {
+    let items = items
+    guard hasMoved else {
+      selected = 0
+      if !hasDefaultModel {
+        selected =
+          items.firstIndex { if case .model(let model) = $0 { model.name == defaultModel } else { false } } ?? 0
+      }
+      return
+    }
+    selected = max(0, min(selected, items.count - 1))
+  }
+
+  private mutating func handle(_ press: KeyPress) -> [Effect] {
+    if helpRow != nil {
+      helpRow = nil
+      return []
+    }
+    guard let action = HomeScreen.table.action(for: press) else { return [] }
+    let page = max(1, size.rows - 6)
+    switch action {
+    case .choose: return choose()
+    case .replay:
+      if case .session(let session) = item { return [.replaySession(session.path)] }
+    case .pull:
+      if case .model(let model) = item, model.path == nil { return begin(pulling: model.name) }
+      if !hasDefaultModel { return begin(pulling: defaultModel) }
+    case .up: move(by: -1)
+    case .down: move(by: 1)
+    case .pageUp: move(by: -page)
+    case .pageDown: move(by: page)
+    case .first: move(by: -items.count)
+    case .last: move(by: items.count)
+    case .cancel: return pull == nil ? [] : [.cancelPull]
+    case .help: helpRow = 0
+    case .repaint: return [.repaint]
+    case .suspend: return [.suspend]
+    case .quit: return [.quit]
+    }
+    return []
+  }
+
+  private var item: Item? { items.indices.contains(selected) ? items[selected] : nil }
+
+  private mutating func move(by distance: Int) {
+    hasMoved = true
+    selected = max(0, min(selected + distance, items.count - 1))
+  }
+
+  private mutating func begin(pulling name: String) -> [Effect] {
+    guard pull == nil else { return [] }
+    notice = nil
+    pull = PullProgress(name: name, state: .receiving(bytes: 0, total: 0))
+    return [.pullModel(name)]
+  }
+
+  private mutating func choose() -> [Effect] {
+    switch item {
+    case .newChat:
+      guard hasDefaultModel else { return begin(pulling: defaultModel) }
+      return [.startChat(model: nil)]
+    case .model(let model):
+      guard model.path == nil else { return [.startChat(model: model.name)] }
+      return begin(pulling: model.name)
+    case .session(let session):
+      guard session.isOpenElsewhere else { return [.resumeSession(session.path)] }
+      notice = Notice(.warning, "another lathe is recording this session: r replays it here")
+      return []
+    case nil: return []
+    }
+  }
+}
+
+/// What keys do at the start.
+enum HomeAction: String, Hashable, Sendable {
+  case choose, replay, pull, up, down, pageUp, pageDown, first, last, cancel, help, repaint, suspend, quit
+}

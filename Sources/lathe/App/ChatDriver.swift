@@ -1,0 +1,115 @@
+import Drawing
+import Screens
+import Sessions
+
+/// A screen in operation: takes events, runs what the screen asks for, hands the rest to the app.
+protocol Driver: AnyObject {
+  var screen: any Screen { get }
+  /// Where other threads leave events for this screen.
+  var mailbox: Mailbox { get }
+  /// Lets the screen take in an event.
+  ///
+  /// - Returns: effects that concern the terminal or other screens.
+  func handle(_ event: Event) -> [Effect]
+  /// Ends the screen's work; `inGoodOrder` when the user wanted it.
+  func close(inGoodOrder: Bool)
+}
+
+/// A chat in operation: each event is recorded, then changes the screen, then what the screen asks for is done.
+final class ChatDriver: Driver {
+  private(set) var chat = ChatScreen()
+  var screen: any Screen { chat }
+  let mailbox: Mailbox
+  private let engine: any ChatEngine
+  private var writer: SessionWriter?
+  private let isNew: Bool
+  private var clock: Clock
+
+  /// Begins a chat, recorded in the library's first folder.
+  init(
+    _ opening: ChatOpening, services: Services, size: TerminalSize, theme: Theme, mailbox: Mailbox
+  ) throws(SessionError) {
+    let header = SessionHeader(kind: "chat", model: opening.model, created: Clock.now(), terminal: size)
+    writer = try SessionWriter.create(in: services.library.folders[0], header: header)
+    engine = services.engine
+    self.mailbox = mailbox
+    clock = Clock()
+    isNew = true
+    chat.theme = theme
+    var opening = opening
+    // Drawn here and written down, so that every answer can be drawn again; 53 bits survive any JSON reader.
+    if opening.settings.seed == nil { opening.settings.seed = UInt64.random(in: 0..<1 << 53) }
+    _ = handle(.resized(size))
+    _ = handle(.opened(opening))
+  }
+
+  /// Continues a recorded chat.
+  init(
+    resuming path: String, services: Services, size: TerminalSize, theme: Theme, mailbox: Mailbox
+  ) throws(SessionError) {
+    let (writer, log) = try SessionWriter.resume(path: services.library.adopt(path))
+    guard log.header.kind == "chat" else {
+      throw SessionError(
+        operation: "continue", subject: path, reason: "it is a session of kind \(log.header.kind), not a chat")
+    }
+    self.writer = writer
+    engine = services.engine
+    self.mailbox = mailbox
+    clock = Clock(at: max(log.seconds, Clock.now() - log.header.created))
+    isNew = false
+    chat.theme = theme
+    _ = chat.update(TimedEvent(seconds: 0, event: .resized(log.header.terminal)))
+    for event in log.events { _ = chat.update(event) }
+    _ = handle(.resized(size))
+    for notice in log.notices { _ = handle(.notice(notice)) }
+    _ = handle(.resumed)
+  }
+
+  /// The session's folder; `nil` once it can be recorded no more.
+  var path: String? { writer?.path }
+
+  /// Seconds since the session began.
+  var seconds: Double { clock.seconds }
+
+  func handle(_ event: Event) -> [Effect] {
+    let timed = TimedEvent(seconds: clock.seconds, event: event)
+    do {
+      try writer?.append(timed)
+    } catch {
+      // What cannot be recorded is still shown; a log with a gap would not replay, so it ends here.
+      writer = nil
+      _ = chat.update(
+        TimedEvent(
+          seconds: timed.seconds, event: .notice(Notice(.error, "\(error); this chat is recorded no further"))))
+    }
+    return run(chat.update(timed))
+  }
+
+  private func run(_ effects: [Effect]) -> [Effect] {
+    let mailbox = mailbox
+    var others: [Effect] = []
+    for effect in effects {
+      switch effect {
+      case .submit(let text): others += handle(.asked(Question(text: text)))
+      case .loadModel(let request): engine.load(request) { mailbox.post($0) }
+      case .answer(let request): engine.answer(request) { mailbox.post($0) }
+      case .stopAnswer: engine.stop()
+      default: others.append(effect)
+      }
+    }
+    return others
+  }
+
+  func close(inGoodOrder: Bool) {
+    engine.stop()
+    guard let writer else { return }
+    if inGoodOrder, isNew, !chat.hasContent {
+      writer.discard()
+    } else if inGoodOrder {
+      _ = handle(.ended)
+    }
+    // Otherwise the session stays unfinished, to be offered at the next start.
+    writer.synchronise()
+    self.writer = nil
+  }
+}

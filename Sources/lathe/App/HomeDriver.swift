@@ -1,0 +1,98 @@
+import Dispatch
+import Drawing
+import Screens
+import Sessions
+import Synchronization
+
+/// The home screen in operation: lists and pulls run on threads of their own.
+final class HomeDriver: Driver {
+  private(set) var home: HomeScreen
+  var screen: any Screen { home }
+  let mailbox: Mailbox
+  private let services: Services
+  private let clock = Clock()
+  private let isCancelled = SharedFlag()
+
+  init(services: Services, defaultModel: String, size: TerminalSize, theme: Theme, mailbox: Mailbox) {
+    home = HomeScreen(defaultModel: defaultModel)
+    home.theme = theme
+    self.services = services
+    self.mailbox = mailbox
+    _ = handle(.resized(size))
+    _ = run(HomeScreen.startEffects)
+  }
+
+  func handle(_ event: Event) -> [Effect] {
+    run(home.update(TimedEvent(seconds: clock.seconds, event: event)))
+  }
+
+  private func run(_ effects: [Effect]) -> [Effect] {
+    let (mailbox, catalogue, library) = (mailbox, services.catalogue, services.library)
+    var others: [Effect] = []
+    for effect in effects {
+      switch effect {
+      case .listModels:
+        DispatchQueue.global().async {
+          do {
+            mailbox.post(.models(try catalogue.models()))
+          } catch {
+            mailbox.post(.notice(Notice(.error, "\(error)")))
+          }
+        }
+      case .listSessions: DispatchQueue.global().async { mailbox.post(.sessions(library.summaries())) }
+      case .pullModel(let name): pull(name)
+      case .cancelPull: isCancelled.set(true)
+      default: others.append(effect)
+      }
+    }
+    return others
+  }
+
+  private func pull(_ name: String) {
+    let (mailbox, catalogue, isCancelled) = (mailbox, services.catalogue, isCancelled)
+    isCancelled.set(false)
+    DispatchQueue.global().async {
+      let state: PullProgress.State
+      do {
+        try catalogue.pull(
+          name, progress: { mailbox.post(.pull(PullProgress(name: name, state: $0))) },
+          isCancelled: { isCancelled.isSet })
+        state = .finished
+      } catch is CancellationError {
+        state = .cancelled
+      } catch {
+        state = .failed("\(error)")
+      }
+      mailbox.post(.pull(PullProgress(name: name, state: state)))
+    }
+  }
+
+  func close(inGoodOrder: Bool) { isCancelled.set(true) }
+}
+
+/// A yes or no that threads share.
+final class SharedFlag: Sendable {
+  private let value = Atomic(false)
+  var isSet: Bool { value.load(ordering: .acquiring) }
+  func set(_ newValue: Bool) { value.store(newValue, ordering: .releasing) }
+}
+
+/// A replay in operation: it needs nothing from outside.
+final class ReplayDriver: Driver {
+  private var replay: ReplayScreen
+  var screen: any Screen { replay }
+  let mailbox: Mailbox
+  private let clock = Clock()
+
+  init(log: SessionLog, theme: Theme, mailbox: Mailbox) {
+    replay = ReplayScreen(log: log)
+    replay.theme = theme
+    self.mailbox = mailbox
+  }
+
+  func handle(_ event: Event) -> [Effect] {
+    replay.update(TimedEvent(seconds: clock.seconds, event: event))
+  }
+
+  func close(inGoodOrder: Bool) {}
+}

@@ -1,0 +1,90 @@
+import Drawing
+import JSONText
+import Screens
+import Sessions
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A chat without a screen: questions line by line from standard input, answers as plain text to standard output.
+///
+/// The same reducer, engine and recording as on the screen, so these sessions replay and are continued like any other.
+struct LineChat {
+  let driver: ChatDriver
+  /// Whether events are printed as JSON Lines instead of the answers' text.
+  let isJSON: Bool
+  /// Whether a person types: they see a prompt.
+  let isInteractive: Bool
+  private var failed = false
+
+  init(driver: ChatDriver, isJSON: Bool, isInteractive: Bool) {
+    self.driver = driver
+    self.isJSON = isJSON
+    self.isInteractive = isInteractive
+  }
+
+  /// Runs to the end of the input.
+  ///
+  /// - Returns: whether every question was answered.
+  mutating func run() -> Bool {
+    settle()
+    while case .ready = driver.chat.model {
+      if isInteractive, !isJSON { writeAll("> ", to: STDOUT_FILENO) }
+      guard let line = readLine(strippingNewline: true) else { break }
+      if line == "/quit" || line == "/exit" { break }
+      guard line.contains(where: { !$0.isWhitespace }) else { continue }
+      _ = driver.handle(.asked(Question(text: line)))
+      settle()
+    }
+    driver.close(inGoodOrder: true)
+    return !failed
+  }
+
+  /// Waits until the model is there or failed and nothing is being answered.
+  private mutating func settle() {
+    while isBusy {
+      for event in driver.mailbox.wait() {
+        _ = driver.handle(event)
+        show(event)
+      }
+    }
+  }
+
+  private var isBusy: Bool {
+    if case .loading = driver.chat.model { return true }
+    return driver.chat.activity != .idle
+  }
+
+  private mutating func show(_ event: Event) {
+    switch event {
+    case .modelFailed(let message), .answerRefused(let message): complain(message)
+    case .answerFinished(let end):
+      switch end.reason {
+      case .failed(let message): complain(message)
+      case .length: remark("the answer ended at the most tokens allowed")
+      case .contextFull: remark("the answer ended as the context is full")
+      default: break
+      }
+    default: break
+    }
+    if isJSON {
+      writeAll(TimedEvent(seconds: driver.seconds, event: event).json.text + "\n", to: STDOUT_FILENO)
+    } else if case .token(let token) = event {
+      writeAll(printable(token.text), to: STDOUT_FILENO)
+    } else if case .answerFinished = event {
+      writeAll("\n", to: STDOUT_FILENO)
+    }
+  }
+
+  private mutating func complain(_ message: String) {
+    failed = true
+    remark(message)
+  }
+
+  private func remark(_ message: String) {
+    writeAll("lathe chat: \(printableLine(message))\n", to: STDERR_FILENO)
+  }
+}

@@ -1,0 +1,28 @@
+import Drawing
+import Sessions
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the program was started on.
+enum TerminalCheck {
+  /// Whether screens can be shown: a terminal on both ends, and one that can place a cursor.
+  static var canShowScreens: Bool {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return false }
+    let type = getenv("TERM").map { String(cString: $0) } ?? ""
+    return !type.isEmpty && type != "dumb" && type != "unknown"
+  }
+}
+
+extension Workbench {
+  /// Runs, and then says on the shell's screen where the conversation is.
+  func runAndTell() {
+    guard let path = run() else { return }
+    let name = printableLine(SessionLibrary.name(ofPath: path))
+    writeAll(
+      "session \(name): lathe chat --resume \(name) continues it, lathe replay \(name) plays it\n", to: STDERR_FILENO)
+  }
+}

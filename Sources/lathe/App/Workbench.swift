@@ -1,0 +1,209 @@
+import Dispatch
+import Drawing
+import Files
+import Screens
+import Sessions
+import Terminals
+
+/// The program on a terminal: one thread that takes events, lets the screen change, and draws.
+final class Workbench {
+  /// Where to begin.
+  enum Start {
+    case home
+    case chat(ChatOpening)
+    case resume(String)
+    case replay(SessionLog)
+  }
+
+  /// Shortest time between two frames, in seconds.
+  private static let frameInterval = 1.0 / 60
+
+  private let services: Services
+  private let terminal: Terminal
+  private let theme: Theme
+  private let opening: ChatOpening
+  private let clock = Clock()
+  private var driver: any Driver
+  /// Whether the home screen is what a screen is left for.
+  private let hasHome: Bool
+  private var isDone = false
+  /// The session on screen at the end.
+  private var kept: String?
+  private var isDirty = true
+
+  /// Opens the terminal and the first screen.
+  ///
+  /// - Parameter opening: how chats begun from the home screen are opened.
+  init(_ start: Start, opening: ChatOpening, services: Services) throws {
+    self.services = services
+    self.opening = opening
+    terminal = try Terminal()
+    theme = terminal.colors == 0 ? .monochrome : .dark
+    let waker = terminal.waker
+    let mailbox = Mailbox { waker.wake() }
+    let size = TerminalSize(columns: terminal.size.columns, rows: terminal.size.rows)
+    do {
+      switch start {
+      case .home:
+        hasHome = true
+        driver = HomeDriver(
+          services: services, defaultModel: opening.model, size: size, theme: theme, mailbox: mailbox)
+      case .chat(let opening):
+        hasHome = false
+        driver = try ChatDriver(opening, services: services, size: size, theme: theme, mailbox: mailbox)
+        Workbench.offerUnfinished(services.library, mailbox)
+      case .resume(let path):
+        hasHome = false
+        driver = try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: mailbox)
+      case .replay(let log):
+        hasHome = false
+        driver = ReplayDriver(log: log, theme: theme, mailbox: mailbox)
+      }
+    } catch {
+      terminal.close()
+      throw error
+    }
+  }
+
+  /// Runs until the user or a signal ends it.
+  ///
+  /// - Returns: the session that was on screen, when it was kept.
+  func run() -> String? {
+    var lastFrame = -1.0
+    var lastTick = clock.seconds
+    while !isDone {
+      for event in terminal.nextEvents(timeout: timeout(lastFrame: lastFrame, lastTick: lastTick)) { translate(event) }
+      if isDone { break }
+      for event in driver.mailbox.drain() { take(event) }
+      let now = clock.seconds
+      if let interval = driver.screen.tickInterval {
+        if now - lastTick >= interval {
+          lastTick = now
+          take(.tick)
+        }
+      } else {
+        lastTick = now
+      }
+      if isDirty, !isDone, now - lastFrame >= Workbench.frameInterval {
+        draw()
+        lastFrame = now
+      }
+    }
+    terminal.close()
+    return kept
+  }
+
+  /// Milliseconds to wait for an event; without end when nothing is to be drawn and nothing moves by itself.
+  private func timeout(lastFrame: Double, lastTick: Double) -> Int? {
+    var seconds: Double?
+    if isDirty { seconds = lastFrame + Workbench.frameInterval - clock.seconds }
+    if let interval = driver.screen.tickInterval {
+      seconds = min(seconds ?? .infinity, lastTick + interval - clock.seconds)
+    }
+    return seconds.map { max(0, Int(($0 * 1000).rounded(.up))) }
+  }
+
+  private func draw() {
+    var canvas = Canvas(size: terminal.size, style: theme[.text])
+    driver.screen.view(on: &canvas)
+    terminal.present(canvas)
+    isDirty = false
+  }
+
+  private func translate(_ event: TerminalEvent) {
+    switch event {
+    case .key(let press): take(.key(press))
+    case .paste(let text): take(.paste(text))
+    case .resized(let size): take(.resized(TerminalSize(columns: size.columns, rows: size.rows)))
+    case .continued: isDirty = true
+    case .suspendRequested:
+      terminal.suspend(wholeGroup: false)
+      isDirty = true
+    case .interrupted: end(inGoodOrder: true)
+    // The connection or the machine goes away, not the user: what is recorded waits to be continued.
+    case .terminated, .hangUp: end(inGoodOrder: false)
+    }
+  }
+
+  private func take(_ event: Event) {
+    guard !isDone else { return }
+    isDirty = true
+    for effect in driver.handle(event) { run(effect) }
+  }
+
+  private func end(inGoodOrder: Bool) {
+    guard !isDone else { return }
+    isDone = true
+    let path = (driver as? ChatDriver)?.path
+    driver.close(inGoodOrder: inGoodOrder)
+    kept = path.flatMap { FileKind(path: $0) == .folder ? $0 : nil }
+  }
+
+  private func run(_ effect: Effect) {
+    guard !isDone else { return }
+    switch effect {
+    case .quit: end(inGoodOrder: true)
+    case .leave: if hasHome { goHome() } else { end(inGoodOrder: true) }
+    case .repaint: terminal.repaint()
+    case .suspend: terminal.suspend()
+    case .startChat(let model):
+      var opening = opening
+      if let model { opening.model = model }
+      change { () throws(SessionError) in
+        try ChatDriver(opening, services: services, size: size, theme: theme, mailbox: newMailbox())
+      }
+    case .resumeSession(let path):
+      change { () throws(SessionError) in
+        try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: newMailbox())
+      }
+    case .resumeUnfinished:
+      guard let path = unfinished?.path else {
+        take(.notice(Notice(.information, "no session waits to be continued")))
+        return
+      }
+      run(.resumeSession(path))
+    case .replaySession(let path):
+      change { () throws(SessionError) in
+        ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
+      }
+    case .submit, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull:
+      // Drivers run these themselves.
+      break
+    }
+  }
+
+  private var size: TerminalSize { TerminalSize(columns: terminal.size.columns, rows: terminal.size.rows) }
+
+  /// The latest session that was not ended; not the one on screen, which is locked.
+  private var unfinished: SessionSummary? { services.library.summaries().first { $0.isUnfinished && $0.turns > 0 } }
+
+  /// Says in a new chat that another one waits; found on a thread of its own, as there may be many sessions.
+  private static func offerUnfinished(_ library: SessionLibrary, _ mailbox: Mailbox) {
+    DispatchQueue.global().async {
+      guard let session = library.summaries().first(where: { $0.isUnfinished && $0.turns > 0 }) else { return }
+      mailbox.post(.notice(Notice(.information, "not ended last time: “\(session.title)”; /resume continues it")))
+    }
+  }
+
+  private func newMailbox() -> Mailbox {
+    let waker = terminal.waker
+    return Mailbox { waker.wake() }
+  }
+
+  private func goHome() {
+    driver.close(inGoodOrder: true)
+    driver = HomeDriver(
+      services: services, defaultModel: opening.model, size: size, theme: theme, mailbox: newMailbox())
+  }
+
+  /// Opens another screen in place of this one, or says here why it cannot be.
+  private func change(_ open: () throws(SessionError) -> any Driver) {
+    do {
+      let next = try open()
+      driver.close(inGoodOrder: true)
+      driver = next
+    } catch {
+      take(.notice(Notice(.error, "\(error)")))
+    }
+  }
+}
