@@ -22,11 +22,12 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 
 /// A Swift module of ours with the modules it may import: the arrows of the design, checked in CI.
-func module(_ name: String, imports: [Target.Dependency]) -> [Target] {
+func module(_ name: String, imports: [Target.Dependency], testing: [Target.Dependency] = []) -> [Target] {
   [
     .target(name: name, dependencies: imports, swiftSettings: swift),
     .testTarget(
-      name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + imports, swiftSettings: swift),
+      name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + imports + testing,
+      swiftSettings: swift),
   ]
 }
 
@@ -51,28 +52,35 @@ let package = Package(
     cModule("CTransfer"),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "TestSupport"],
+      swiftSettings: swift),
     .executableTarget(
       name: "lathe",
       dependencies: [
         "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
         "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
+        orderedCollections,
       ],
       swiftSettings: swift),
   ]
     + module("JSONText", imports: [orderedCollections])
     + module("Files", imports: [crypto])
     + module("Tensors", imports: ["CKernels"])
-    + module("Checkpoints", imports: ["Tensors", "JSONText", "Files"])
-    + module("Tokenization", imports: ["JSONText"])
-    + module("Templates", imports: ["JSONText"])
+    + module("Checkpoints", imports: ["Tensors", "JSONText", "Files", orderedCollections])
+    + module("Tokenization", imports: ["JSONText", orderedCollections])
+    + module("Templates", imports: ["JSONText", orderedCollections])
     + module("Layers", imports: ["Tensors", "Checkpoints"])
     + module("Models", imports: ["Layers", "Tensors", "Checkpoints", "JSONText"])
     + module("Sessions", imports: ["JSONText", "Files"])
     + module(
       "Inference",
-      imports: ["Models", "Layers", "Tensors", "Checkpoints", "Tokenization", "Templates", "Sessions", "JSONText"])
+      imports: [
+        "Models", "Layers", "Tensors", "Checkpoints", "Tokenization", "Templates", "Sessions", "JSONText",
+        "Files", orderedCollections,
+      ])
     + module("Downloads", imports: ["Files", "JSONText", "CTransfer", subprocess])
-    + module("Images", imports: ["CPNG"])
+    + module("Images", imports: ["CPNG"], testing: ["JSONText", "Files"])
     + module("Drawing", imports: [])
     + module("Widgets", imports: ["Drawing"])
     + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])

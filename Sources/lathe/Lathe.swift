@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sessions
 
 #if canImport(Glibc)
   import Glibc
@@ -14,9 +15,19 @@ struct Lathe: AsyncParsableCommand {
     abstract: "A terminal research workbench for large language and multimodal models.",
     version: "0.1.0",
     subcommands: [
-      GenerateCommand.self, PullCommand.self, ModelsCommand.self, InspectCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
+      ChatCommand.self, ReplayCommand.self, SessionsCommand.self, GenerateCommand.self, PullCommand.self, ModelsCommand.self, InspectCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
       ScoreCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
+
+  /// Without a command: the home screen on a terminal, else the help.
+  func run() throws {
+    guard TerminalCheck.canShowScreens else {
+      StandardStreams.output(Lathe.helpMessage() + "\n")
+      return
+    }
+    let opening = ChatOpening(model: Services.defaultModel)
+    try Workbench(.home, opening: opening, services: Services.standard()).runAndTell()
+  }
 
   static func main() async {
     // A reader that goes away must end output quietly, not the program by a signal.

@@ -32,7 +32,7 @@ struct LineChat {
   mutating func run() -> Bool {
     settle()
     while case .ready = driver.chat.model {
-      if isInteractive, !isJSON { writeAll("> ", to: STDOUT_FILENO) }
+      if isInteractive, !isJSON { StandardStreams.output("> ") }
       guard let line = readLine(strippingNewline: true) else { break }
       if line == "/quit" || line == "/exit" { break }
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
@@ -71,11 +71,11 @@ struct LineChat {
     default: break
     }
     if isJSON {
-      writeAll(TimedEvent(seconds: driver.seconds, event: event).json.text + "\n", to: STDOUT_FILENO)
+      StandardStreams.output(TimedEvent(seconds: driver.seconds, event: event).json.text + "\n")
     } else if case .token(let token) = event {
-      writeAll(printable(token.text), to: STDOUT_FILENO)
+      StandardStreams.output(printable(token.text))
     } else if case .answerFinished = event {
-      writeAll("\n", to: STDOUT_FILENO)
+      StandardStreams.output("\n")
     }
   }
 
@@ -85,6 +85,6 @@ struct LineChat {
   }
 
   private func remark(_ message: String) {
-    writeAll("lathe chat: \(printableLine(message))\n", to: STDERR_FILENO)
+    StandardStreams.error("lathe chat: \(printableLine(message))\n")
   }
 }

@@ -22,7 +22,6 @@ extension Workbench {
   func runAndTell() {
     guard let path = run() else { return }
     let name = printableLine(SessionLibrary.name(ofPath: path))
-    writeAll(
-      "session \(name): lathe chat --resume \(name) continues it, lathe replay \(name) plays it\n", to: STDERR_FILENO)
+    StandardStreams.error("session \(name): lathe chat --resume \(name) continues it, lathe replay \(name) plays it\n")
   }
 }

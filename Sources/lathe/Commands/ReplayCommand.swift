@@ -33,7 +33,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let log = try SessionLog(path: try Services.library.find(session))
-    for notice in log.notices { writeAll("lathe replay: \(printableLine(notice.text))\n", to: STDERR_FILENO) }
+    for notice in log.notices { StandardStreams.error("lathe replay: \(printableLine(notice.text))\n") }
     if at == nil, size == nil, !json, TerminalCheck.canShowScreens {
       let opening = ChatOpening(model: Services.defaultModel)
       try Workbench(.replay(log), opening: opening, services: Services.standard()).runAndTell()
@@ -41,7 +41,7 @@ struct ReplayCommand: ParsableCommand {
     }
     let count = if case .seconds(let seconds) = at { log.count(at: seconds) } else { log.events.count }
     if json {
-      for event in log.events.prefix(count) { writeAll(event.json.text + "\n", to: STDOUT_FILENO) }
+      for event in log.events.prefix(count) { StandardStreams.output(event.json.text + "\n") }
       return
     }
     var replay = ReplayScreen(log: log)
@@ -49,7 +49,7 @@ struct ReplayCommand: ParsableCommand {
     let recorded = Size(columns: log.header.terminal.columns, rows: log.header.terminal.rows)
     var canvas = Canvas(size: size?.size ?? recorded)
     replay.chat.view(on: &canvas)
-    writeAll(canvas.text, to: STDOUT_FILENO)
+    StandardStreams.output(canvas.text)
   }
 }
 

@@ -19,7 +19,7 @@ struct SessionsCommand: ParsableCommand {
 
   func run() throws {
     for session in Services.library.summaries() {
-      writeAll((json ? session.json.text : line(session)) + "\n", to: STDOUT_FILENO)
+      StandardStreams.output((json ? session.json.text : line(session)) + "\n")
     }
   }
 
