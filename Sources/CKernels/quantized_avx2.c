@@ -8,7 +8,7 @@
 
 #define INLINE static inline __attribute__((always_inline)) TARGET_AVX2
 
-enum { VECTOR_ROWS = 8, VECTOR_BYTES = 32 };
+enum { VECTOR_ROWS = 8 };
 
 // Whether codes are multiplied with their sign. Unsigned codes are multiplied as they are, which is quicker.
 INLINE bool has_signed_codes(enum element_type type) { return panel_has_bytes(type) || panel_has_table(type); }
