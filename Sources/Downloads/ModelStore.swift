@@ -32,6 +32,12 @@ public struct ModelStore: Sendable {
     return found.sorted { $0.name < $1.name }
   }
 
+  /// What a model that was given as a path is called: the file's name without `.gguf`, or the folder's.
+  static func name(ofPath path: String) -> String {
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    return last.hasSuffix(".gguf") ? String(last.dropLast(5)) : last
+  }
+
   /// Where a model of a given name lies or would lie.
   public func path(of name: String) -> String { folder + "/" + name }
 
@@ -41,7 +47,7 @@ public struct ModelStore: Sendable {
   public func find(_ name: String) throws(DownloadError) -> LocalModel {
     let all = models()
     if let model = all.first(where: { $0.name == name }) { return model }
-    if access(name, R_OK) == 0 { return LocalModel(name: name, path: name) }
+    if access(name, R_OK) == 0 { return LocalModel(name: ModelStore.name(ofPath: name), path: name) }
     let wanted = name.lowercased()
     let matches = all.filter { $0.name.lowercased().contains(wanted) }
     if matches.count == 1, let only = matches.first { return only }

@@ -20,7 +20,8 @@ public enum ChatPrompt {
     let rendered: RenderedText
     do {
       rendered = try template.render(
-        messages: messages.map { ["role": .string($0.role), "content": .string($0.content)] }, addGenerationPrompt: true,
+        messages: messages.map { ["role": .string($0.role), "content": .string($0.content)] },
+        addGenerationPrompt: true,
         bosToken: name(of: model.tokenizer.bosToken), eosToken: name(of: model.tokenizer.eosToken))
     } catch {
       throw InferenceError("the chat template refuses this conversation: \(error)")
@@ -28,7 +29,9 @@ public enum ChatPrompt {
     var tokens = try model.tokenizer.encode(
       rendered.segments.map { TextSegment($0.text, parseSpecial: $0.isTrusted) })
     // Templates that leave the begin token to the tokenizer exist beside those that write it.
-    if model.tokenizer.addsBOS, let begin = model.tokenizer.bosToken, tokens.first != begin { tokens.insert(begin, at: 0) }
+    if model.tokenizer.addsBOS, let begin = model.tokenizer.bosToken, tokens.first != begin {
+      tokens.insert(begin, at: 0)
+    }
     return tokens
   }
 }

@@ -33,7 +33,8 @@ public struct LoadedModel: Sendable {
     description = try ModelDescription(checkpoint, name: name, identity: ModelIdentity.sha256(of: checkpoint))
     guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
       throw InferenceError(
-        "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(model.configuration.vocabularySize)")
+        "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(model.configuration.vocabularySize)"
+      )
     }
   }
 

@@ -32,6 +32,7 @@ enum ModelIdentity {
     var status = stat()
     guard let whole = realpath(path, nil), stat(path, &status) == 0 else { return nil }
     defer { free(whole) }
-    return "\(String(cString: whole))\n\(status.st_size)\n\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)\n\(status.st_ino)"
+    return
+      "\(String(cString: whole))\n\(status.st_size)\n\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)\n\(status.st_ino)"
   }
 }

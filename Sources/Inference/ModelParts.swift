@@ -18,7 +18,8 @@ package func loadTokenizer(path: String) throws -> any Tokenizer {
   if status.st_mode & S_IFMT == S_IFDIR, access(path + "/tokenizer.json", R_OK) == 0 {
     return try loadTokenizer(document: path + "/tokenizer.json")
   }
-  if status.st_mode & S_IFMT != S_IFDIR, try !MappedFile(path: path).withBytes({ $0.starts(with: Array("GGUF".utf8)) }) {
+  if status.st_mode & S_IFMT != S_IFDIR, try !MappedFile(path: path).withBytes({ $0.starts(with: Array("GGUF".utf8)) })
+  {
     return try loadTokenizer(document: path)
   }
   return try loadTokenizer(of: openCheckpoint(path))
@@ -29,7 +30,8 @@ package func loadTokenizer(of checkpoint: any Checkpoint) throws -> any Tokenize
   let document = checkpoint.path + "/tokenizer.json"
   if access(document, R_OK) == 0 { return try loadTokenizer(document: document) }
   guard checkpoint.format == .gguf else {
-    throw InferenceError("\(checkpoint.path): no tokenizer.json in this folder; fetch it from where the model comes from")
+    throw InferenceError(
+      "\(checkpoint.path): no tokenizer.json in this folder; fetch it from where the model comes from")
   }
   do {
     return try PipelineTokenizer(vocabulary: VocabularyMetadata(checkpoint))

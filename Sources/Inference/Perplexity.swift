@@ -53,7 +53,8 @@ public struct Perplexity {
     let chunks = tokens.count / context
     guard chunks > 0 else {
       throw InferenceError(
-        "perplexity: the text has \(tokens.count) tokens, a chunk \(context): give a longer text or a smaller --context")
+        "perplexity: the text has \(tokens.count) tokens, a chunk \(context): give a longer text or a smaller --context"
+      )
     }
     let cache = try model.model.makeCache(capacity: context, elementType: cacheType)
     var negativeLogLikelihood = 0.0

@@ -27,7 +27,8 @@ public final class Scorer {
     self.context = context ?? trained
     self.cacheType = cacheType
     guard self.context > 0, self.context <= trained else {
-      throw InferenceError("score: a context of \(self.context) tokens; \(model.description.name) holds 1 to \(trained)")
+      throw InferenceError(
+        "score: a context of \(self.context) tokens; \(model.description.name) holds 1 to \(trained)")
     }
   }
 

@@ -15,7 +15,8 @@ struct Lathe: AsyncParsableCommand {
     abstract: "A terminal research workbench for large language and multimodal models.",
     version: "0.1.0",
     subcommands: [
-      ChatCommand.self, ReplayCommand.self, SessionsCommand.self, GenerateCommand.self, PullCommand.self, ModelsCommand.self, InspectCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
+      ChatCommand.self, ReplayCommand.self, SessionsCommand.self, GenerateCommand.self, PullCommand.self,
+      ModelsCommand.self, InspectCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
       ScoreCommand.self, VerifyCommand.self, BenchCommand.self,
     ])
 

@@ -38,7 +38,9 @@ func reference(_ logits: [Float]) -> [(id: Int32, probability: Double)] {
     #expect(Set(list.entries.map(\.id)) == Set(reference(logits).prefix(k).map(\.id)))
   }
 
-  @Test(arguments: [Float(0), 0.1, 0.5, 0.9, 0.99, 0.9999], [10, 4000]) func topPKeepsTheSmallestSet(p: Float, count: Int) {
+  @Test(arguments: [Float(0), 0.1, 0.5, 0.9, 0.99, 0.9999], [10, 4000]) func topPKeepsTheSmallestSet(
+    p: Float, count: Int
+  ) {
     let logits = someLogits(count, seed: 2)
     var list = candidates(logits)
     list.filterTopP(p)

@@ -168,7 +168,8 @@ extension Generator {
       }
       let logit = row[Int(id)]
       return GeneratedToken(
-        id: id, text: "", logit: logit, probability: Float(exponential(Double(logit) - statistics.logSumExp)), top: best)
+        id: id, text: "", logit: logit, probability: Float(exponential(Double(logit) - statistics.logSumExp)), top: best
+      )
     }
   }
 }

@@ -65,7 +65,8 @@ struct BenchCommand: ParsableCommand {
     let median = sorted[sorted.count / 2]
     if json {
       let object: JSONValue = [
-        "test": .string(test), "tokens": .integer(tokens), "depth": .integer(depth), "tokens_per_second": .double(median),
+        "test": .string(test), "tokens": .integer(tokens), "depth": .integer(depth),
+        "tokens_per_second": .double(median),
         "tokens_per_second_min": .double(sorted[0]), "tokens_per_second_max": .double(sorted[sorted.count - 1]),
         "repetitions": .integer(rates.count), "threads": .integer(model.threads),
         "bytes_resident": .integer(BenchCommand.residentBytes),

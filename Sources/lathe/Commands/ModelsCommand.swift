@@ -16,7 +16,9 @@ struct ModelsCommand: ParsableCommand {
   func run() throws {
     let store = ModelStore()
     let models = store.models().map { model in
-      Result { try ModelDescription(openCheckpoint(model.path), name: model.name) }.mapError { UnreadableModel(model, $0) }
+      Result { try ModelDescription(openCheckpoint(model.path), name: model.name) }.mapError {
+        UnreadableModel(model, $0)
+      }
     }
     if json {
       for model in models { StandardStreams.output(ModelsCommand.object(model).text + "\n") }

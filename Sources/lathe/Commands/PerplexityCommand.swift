@@ -33,8 +33,11 @@ struct PerplexityCommand: ParsableCommand {
   func run() throws {
     let loaded = try model.load()
     let text = try InputText.read(file)
-    let result = try Perplexity(model: loaded, context: context, cacheType: cacheType.elementType).measure(text) { done, total, running in
-      if !json { StandardStreams.error("chunk \(done) of \(total): perplexity so far \(running.rounded(toPlaces: 4))\n") }
+    let result = try Perplexity(model: loaded, context: context, cacheType: cacheType.elementType).measure(text) {
+      done, total, running in
+      if !json {
+        StandardStreams.error("chunk \(done) of \(total): perplexity so far \(running.rounded(toPlaces: 4))\n")
+      }
     }
     if json {
       let object: JSONValue = [

@@ -34,7 +34,9 @@ struct ScoreCommand: ParsableCommand {
         StandardStreams.output((["error": .string("line \(number + 1): \(error)")] as JSONValue).text + "\n")
       }
     }
-    if failures > 0 { throw InferenceError("\(failures) lines could not be scored; each has an \"error\" in the output") }
+    if failures > 0 {
+      throw InferenceError("\(failures) lines could not be scored; each has an \"error\" in the output")
+    }
   }
 
   private func answer(_ line: [UInt8], _ scorer: Scorer) throws -> JSONValue {

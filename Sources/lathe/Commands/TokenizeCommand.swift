@@ -29,7 +29,9 @@ struct TokenizeCommand: ParsableCommand {
 
   func validate() throws {
     if skipSpecial, !decode { throw ValidationError("--skip-special belongs to --decode") }
-    if decode, addSpecial || parseSpecial { throw ValidationError("--add-special and --parse-special do not go with --decode") }
+    if decode, addSpecial || parseSpecial {
+      throw ValidationError("--add-special and --parse-special do not go with --decode")
+    }
   }
 
   func run() throws {
@@ -67,7 +69,9 @@ struct TokenizeCommand: ParsableCommand {
       }
       StandardStreams.output(answer.text + "\n")
     }
-    if failures > 0 { throw TokenizerError("\(failures) lines of standard input could not be answered; see \"error\" in the output") }
+    if failures > 0 {
+      throw TokenizerError("\(failures) lines of standard input could not be answered; see \"error\" in the output")
+    }
   }
 
   private func answer(_ value: JSONValue, _ tokenizer: any Tokenizer) throws -> JSONValue {

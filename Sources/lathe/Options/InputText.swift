@@ -28,7 +28,9 @@ enum InputText {
     while true {
       let count = systemRead(STDIN_FILENO, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw InferenceError("standard input: cannot be read: \(String(cString: strerror(errno)))") }
+      guard count >= 0 else {
+        throw InferenceError("standard input: cannot be read: \(String(cString: strerror(errno)))")
+      }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
       guard bytes.count <= limit else { throw InferenceError("standard input: more than \(limit) bytes") }

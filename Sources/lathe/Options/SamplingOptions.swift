@@ -82,7 +82,8 @@ struct SamplingOptions: ParsableArguments {
     try check("top-p", (0...1).contains(topP), topP, "0 to 1")
     try check("min-p", (0...1).contains(minP), minP, "0 to 1")
     try check("typical-p", (0...1).contains(typicalP), typicalP, "0 to 1")
-    try check("repetition-penalty", repetitionPenalty > 0 && repetitionPenalty.isFinite, repetitionPenalty, "more than 0")
+    try check(
+      "repetition-penalty", repetitionPenalty > 0 && repetitionPenalty.isFinite, repetitionPenalty, "more than 0")
     try check("presence-penalty", presencePenalty.isFinite, presencePenalty, "a finite number")
     try check("frequency-penalty", frequencyPenalty.isFinite, frequencyPenalty, "a finite number")
     try check("penalty-window", penaltyWindow >= -1, penaltyWindow, "-1 or more")
