@@ -15,7 +15,7 @@ import Testing
 /// A folder of sessions for one test.
 final class TemporaryLibrary {
   let folder: String
-  var library: SessionLibrary { SessionLibrary(folders: [folder + "/own", folder + "/shipped"]) }
+  var sessionLibrary: SessionLibrary { SessionLibrary(folders: [folder + "/own", folder + "/shipped"]) }
 
   init() throws {
     var template = Array("/tmp/lathe-app-XXXXXX".utf8CString)
@@ -47,7 +47,7 @@ struct EmptyCatalogue: ModelCatalogue {
   init() throws { place = try TemporaryLibrary() }
 
   private func services(_ engine: ScriptedEngine) -> Services {
-    Services(engine: engine, catalogue: EmptyCatalogue(), library: place.library)
+    Services(engine: engine, catalogue: EmptyCatalogue(), sessionLibrary: place.sessionLibrary)
   }
 
   private func begin(_ engine: ScriptedEngine, model: String = "tiny") throws -> ChatDriver {
@@ -147,7 +147,7 @@ struct EmptyCatalogue: ModelCatalogue {
     let lost = try begin(ScriptedEngine(answer: []))
     _ = lost.handle(.key(KeyPress(.character("x"))))
     lost.close(inGoodOrder: false)
-    #expect(place.library.summaries().map(\.isUnfinished) == [true])
+    #expect(place.sessionLibrary.summaries().map(\.isUnfinished) == [true])
   }
 
   @Test func aShippedSessionIsContinuedInACopy() throws {
@@ -161,7 +161,7 @@ struct EmptyCatalogue: ModelCatalogue {
     try createFolder(shipped)
     let bytes = try readFile(path + "/events.jsonl", limit: 1 << 20)
     try writeAtomically(bytes, to: shipped + "/events.jsonl")
-    #expect(try place.library.find("exam") == shipped)
+    #expect(try place.sessionLibrary.find("exam") == shipped)
     let again = try ChatDriver(
       resuming: shipped, services: services(engine), size: size, theme: .dark, mailbox: Mailbox())
     #expect(again.path == place.folder + "/own/example.session")

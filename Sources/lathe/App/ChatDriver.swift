@@ -30,7 +30,7 @@ final class ChatDriver: Driver {
     _ opening: ChatOpening, services: Services, size: TerminalSize, theme: Theme, mailbox: Mailbox
   ) throws(SessionError) {
     let header = SessionHeader(kind: "chat", model: opening.model, created: Clock.now(), terminal: size)
-    writer = try SessionWriter.create(in: services.library.folders[0], header: header)
+    writer = try SessionWriter.create(in: services.sessionLibrary.folders[0], header: header)
     engine = services.engine
     self.mailbox = mailbox
     clock = Clock()
@@ -47,7 +47,7 @@ final class ChatDriver: Driver {
   init(
     resuming path: String, services: Services, size: TerminalSize, theme: Theme, mailbox: Mailbox
   ) throws(SessionError) {
-    let (writer, log) = try SessionWriter.resume(path: services.library.adopt(path))
+    let (writer, log) = try SessionWriter.resume(path: services.sessionLibrary.adopt(path))
     guard log.header.kind == "chat" else {
       throw SessionError(
         operation: "continue", subject: path, reason: "it is a session of kind \(log.header.kind), not a chat")

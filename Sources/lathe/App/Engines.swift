@@ -8,7 +8,7 @@ import Tensors
 struct Services {
   var engine: any ChatEngine
   var catalogue: any ModelCatalogue
-  var library: SessionLibrary
+  var sessionLibrary: SessionLibrary
 
   /// The model of a chat that names none.
   static let defaultModel = KnownModel.standard.name
@@ -20,9 +20,9 @@ struct Services {
       let found = try store.find(name)
       return ModelEngine.LocatedModel(name: found.name, path: found.path)
     }
-    return Services(engine: engine, catalogue: StoreCatalogue(store: store), library: library)
+    return Services(engine: engine, catalogue: StoreCatalogue(store: store), sessionLibrary: sessionLibrary)
   }
 
   /// Sessions are recorded among the user's data; those that come with the program lie in ./sessions.
-  static let library = SessionLibrary(folders: [DataFolders.sessions, "sessions"])
+  static let sessionLibrary = SessionLibrary(folders: [DataFolders.sessions, "sessions"])
 }

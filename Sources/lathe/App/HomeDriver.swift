@@ -27,7 +27,7 @@ final class HomeDriver: Driver {
   }
 
   private func run(_ effects: [Effect]) -> [Effect] {
-    let (mailbox, catalogue, library) = (mailbox, services.catalogue, services.library)
+    let (mailbox, catalogue, library) = (mailbox, services.catalogue, services.sessionLibrary)
     var others: [Effect] = []
     for effect in effects {
       switch effect {

@@ -51,7 +51,7 @@ final class Workbench {
       case .chat(let opening):
         hasHome = false
         driver = try ChatDriver(opening, services: services, size: size, theme: theme, mailbox: mailbox)
-        Workbench.offerUnfinished(services.library, mailbox)
+        Workbench.offerUnfinished(services.sessionLibrary, mailbox)
       case .resume(let path):
         hasHome = false
         driver = try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: mailbox)
@@ -175,7 +175,7 @@ final class Workbench {
   private var size: TerminalSize { TerminalSize(columns: terminal.size.columns, rows: terminal.size.rows) }
 
   /// The latest session that was not ended; not the one on screen, which is locked.
-  private var unfinished: SessionSummary? { services.library.summaries().first { $0.isUnfinished && $0.turns > 0 } }
+  private var unfinished: SessionSummary? { services.sessionLibrary.summaries().first { $0.isUnfinished && $0.turns > 0 } }
 
   /// Says in a new chat that another one waits; found on a thread of its own, as there may be many sessions.
   private static func offerUnfinished(_ library: SessionLibrary, _ mailbox: Mailbox) {

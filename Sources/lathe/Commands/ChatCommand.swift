@@ -69,7 +69,7 @@ struct ChatCommand: ParsableCommand {
 
   func run() throws {
     let services = Services.standard()
-    let path = try resume.map { try services.library.find($0) }
+    let path = try resume.map { try services.sessionLibrary.find($0) }
     if TerminalCheck.canShowScreens, !json {
       let start = path.map { Workbench.Start.resume($0) } ?? .chat(opening)
       try Workbench(start, opening: opening, services: services).runAndTell()

@@ -32,7 +32,7 @@ struct ReplayCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let log = try SessionLog(path: try Services.library.find(session))
+    let log = try SessionLog(path: try Services.sessionLibrary.find(session))
     for notice in log.notices { StandardStreams.error("lathe replay: \(printableLine(notice.text))\n") }
     if at == nil, size == nil, !json, TerminalCheck.canShowScreens {
       let opening = ChatOpening(model: Services.defaultModel)

@@ -18,7 +18,7 @@ struct SessionsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    for session in Services.library.summaries() {
+    for session in Services.sessionLibrary.summaries() {
       StandardStreams.output((json ? session.json.text : line(session)) + "\n")
     }
   }
