@@ -47,9 +47,9 @@ struct Lathe: AsyncParsableCommand {
         try synchronous.run()
       }
     } catch {
-      // Help asked for late, a wrong call found late, and plain exit codes speak for themselves.
-      if error is CleanExit || error is ValidationError { leave(callError: error) }
       if let code = error as? ExitCode { endProgram(code.rawValue) }
+      // Help that was asked for, and a wrong call that was found late.
+      if [.success, .validationFailure].contains(exitCode(for: error)) { leave(callError: error) }
       let name = type(of: command).configuration.commandName ?? "lathe"
       StandardStreams.error((name == "lathe" ? "lathe: " : "lathe \(name): ") + "\(error)\n")
       endProgram(1)
