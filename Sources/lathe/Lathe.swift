@@ -13,11 +13,17 @@ struct Lathe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lathe",
     abstract: "A terminal research workbench for large language and multimodal models.",
+    discussion: "Without a subcommand, on a terminal: the home screen.",
     version: "0.1.0",
-    subcommands: [
-      ChatCommand.self, ReplayCommand.self, SessionsCommand.self, GenerateCommand.self, PullCommand.self,
-      ModelsCommand.self, InspectCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
-      ScoreCommand.self, VerifyCommand.self, BenchCommand.self,
+    groupedSubcommands: [
+      CommandGroup(name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, SessionsCommand.self]),
+      CommandGroup(name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self]),
+      CommandGroup(
+        name: "Generate and measure",
+        subcommands: [
+          GenerateCommand.self, ScoreCommand.self, PerplexityCommand.self, BenchCommand.self, VerifyCommand.self,
+        ]),
+      CommandGroup(name: "Text", subcommands: [TokenizeCommand.self, TemplateCommand.self]),
     ])
 
   /// Without a command: the home screen on a terminal, else the help.
