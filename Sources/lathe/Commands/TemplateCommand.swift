@@ -36,7 +36,7 @@ struct TemplateCommand: ParsableCommand {
     let time = now.flatMap { DateTime(iso: $0) }
     if jsonLines {
       for line in InputLines() where !InputLines.isBlank(line) {
-        StandardStreams.output(TemplateCommand.answer(line, template, now: time).text + "\n")
+        guard StandardStreams.output(TemplateCommand.answer(line, template, now: time).text + "\n") else { return }
       }
       return
     }
