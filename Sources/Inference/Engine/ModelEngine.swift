@@ -4,6 +4,12 @@ public import Sessions
 import Synchronization
 import Tensors
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The chat engine over the embedded runtime: loads and answers on a thread of its own and reports events.
 public final class ModelEngine: ChatEngine {
   private let queue = DispatchQueue(label: "lathe.engine", qos: .userInitiated)
@@ -55,6 +61,7 @@ public final class ModelEngine: ChatEngine {
         state.generator = generator
         var description = loaded.description
         description.contextLength = generator.contextLength
+        description.path = pathFromHome(located.path)
         emit(.modelReady(description))
       } catch {
         emit(.modelFailed("\(error)"))
@@ -109,4 +116,12 @@ public final class ModelEngine: ChatEngine {
           AnswerEnd(reason: .failed("\(error)"), generatedTokens: 0, prefillSeconds: 0, decodeSeconds: 0, text: "")))
     }
   }
+}
+
+/// A path as it goes into session logs, which people pass on: the home folder is written as ~.
+private func pathFromHome(_ path: String) -> String {
+  guard let home = getenv("HOME").map({ String(cString: $0) }), home.count > 1, path.hasPrefix(home + "/") else {
+    return path
+  }
+  return "~" + path.dropFirst(home.count)
 }
