@@ -1,4 +1,5 @@
 import Crypto
+import TestSupport
 import Testing
 
 @testable import Downloads
@@ -8,30 +9,6 @@ import Testing
 #elseif canImport(Darwin)
   import Darwin
 #endif
-
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-  let path: String
-  init() throws {
-    var template = Array("/tmp/lathe-test-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw ServerError() }
-    path = String(cString: made)
-  }
-  deinit { remove(path) }
-
-  private func remove(_ path: String) {
-    if let directory = opendir(path) {
-      defer { closedir(directory) }
-      while let entry = readdir(directory) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        if name != ".", name != ".." { remove(path + "/" + name) }
-      }
-      rmdir(path)
-    } else {
-      unlink(path)
-    }
-  }
-}
 
 func contents(_ path: String) -> [UInt8]? {
   guard let file = fopen(path, "rb") else { return nil }
