@@ -63,11 +63,9 @@ extension ModelDescription {
   public init(_ checkpoint: any Checkpoint, name: String, identity: String = "") throws {
     var bytesByType: [String: Int] = [:]
     var parameters = 0
-    var bytes = 0
     for tensor in checkpoint.tensors.values {
       bytesByType[tensor.type.name, default: 0] += tensor.byteCount
       parameters += tensor.elementCount
-      bytes += tensor.byteCount
     }
     let family: String?
     let context: Int?
@@ -83,6 +81,6 @@ extension ModelDescription {
     let quantisation = bytesByType.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "none"
     self.init(
       name: name, path: checkpoint.path, identity: identity, family: family ?? "unknown", parameters: parameters,
-      quantisation: quantisation, contextLength: context ?? 0, bytes: bytes)
+      quantisation: quantisation, contextLength: context ?? 0, bytes: checkpoint.files.reduce(0) { $0 + $1.count })
   }
 }

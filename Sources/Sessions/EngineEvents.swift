@@ -27,7 +27,7 @@ public struct ModelDescription: Hashable, Sendable {
   public var quantisation: String
   /// Tokens that fit, as opened.
   public var contextLength: Int
-  /// Size of the weights in bytes.
+  /// Size of its files in bytes.
   public var bytes: Int
 
   /// Creates a description.

@@ -66,7 +66,8 @@ struct Lathe: AsyncParsableCommand {
   private static func leave(callError error: any Error) -> Never {
     let text = fullMessage(for: error) + "\n"
     guard exitCode(for: error).isSuccess else {
-      StandardStreams.error(text)
+      // The parser begins with "Error: "; ours name the program, as other tools' do.
+      StandardStreams.error(text.hasPrefix("Error: ") ? "lathe: " + text.dropFirst("Error: ".count) : text)
       endProgram(2)
     }
     StandardStreams.output(text)
