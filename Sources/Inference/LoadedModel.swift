@@ -1,4 +1,5 @@
 public import Checkpoints
+import Files
 public import Models
 import JSONText
 import OrderedCollections
