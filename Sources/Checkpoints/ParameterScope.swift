@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 public import Tensors
 
@@ -55,7 +56,10 @@ public struct ParameterScope {
     guard let tensor = try reader.read(join(name), [rows, columns], as: nil) else {
       return LinearWeight(source: try backend.allocate(Shape(0, 0), .f32), packed: nil)
     }
-    return try backend.prepare(tensor)
+    let weight = try backend.prepare(tensor)
+    // The pages of the file that were read for packing would double the weights in memory.
+    if weight.packed != nil { reader.releaseSource(join(name)) }
+    return weight
   }
 
   /// Ends reading: the registry of what was read, when the checkpoint had all of it, in the right shapes, and no more.
@@ -111,6 +115,12 @@ private final class ParameterReader {
       parameters.append(.init(name: name, path: path, storedType: stored, byteCount: entry.byteCount, tensor: result))
     }
     return result
+  }
+
+  /// Gives back the memory of a tensor's bytes in its file; they stay readable.
+  func releaseSource(_ path: String) {
+    guard let entry = checkpoint.tensors[naming(path)] else { return }
+    checkpoint.owner(of: entry).releaseMemory(of: entry.fileOffset..<entry.fileOffset + entry.byteCount)
   }
 
   func finish() throws(ParameterError) -> ParameterRegistry {

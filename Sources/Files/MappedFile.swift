@@ -51,6 +51,17 @@ public final class MappedFile: Sendable {
   /// take `withBytes`.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
+  /// Gives the memory of a range back to the system: its bytes are read from the file again when they are next wanted.
+  ///
+  /// For parts that were copied elsewhere, such as weights packed for the kernels. Only whole pages can go.
+  public func releaseMemory(of range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (max(range.lowerBound, 0) + page - 1) / page * page
+    let last = range.upperBound >= count ? count : range.upperBound / page * page
+    // A clean private mapping of a file: no byte is lost.
+    if let base, first < last { madvise(base + first, last - first, MADV_DONTNEED) }
+  }
+
   /// Calls `body` with the file's bytes, keeping them mapped until it returns.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -18,10 +18,15 @@ enum ModelIdentity {
   }
 
   private static func sha256(of file: MappedFile) -> String {
-    guard let key = cacheKey(of: file.path) else { return file.withBytes { sha256Hex(of: $0) } }
+    // Hashing reads every page; only those that the model uses should stay.
+    func hash() -> String {
+      defer { file.releaseMemory(of: 0..<file.count) }
+      return file.withBytes { sha256Hex(of: $0) }
+    }
+    guard let key = cacheKey(of: file.path) else { return hash() }
     let entry = DataFolders.cache + "/identities/" + sha256Hex(of: Array(key.utf8))
     if let kept = try? readFile(entry, limit: 64), kept.count == 64 { return String(decoding: kept, as: UTF8.self) }
-    let digits = file.withBytes { sha256Hex(of: $0) }
+    let digits = hash()
     // A cache that cannot be written only costs time.
     try? createFolder(DataFolders.cache + "/identities")
     try? writeAtomically(Array(digits.utf8), to: entry)

@@ -36,8 +36,9 @@ public struct Perplexity {
   /// Prepares a measurement.
   public init(model: LoadedModel, context: Int, cacheType: ElementType) throws(InferenceError) {
     let trained = model.model.configuration.contextLength
-    guard context <= trained else {
-      throw InferenceError("perplexity: chunks of \(context) tokens; \(model.description.name) holds \(trained)")
+    // A chunk of three tokens is the shortest whose second half has one to score.
+    guard context >= 3, context <= trained else {
+      throw InferenceError("perplexity: chunks of \(context) tokens; \(model.description.name) holds 3 to \(trained)")
     }
     self.model = model
     self.context = context

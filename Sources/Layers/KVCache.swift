@@ -37,9 +37,18 @@ public final class KVCache: @unchecked Sendable {
     }
     var keys: [Tensor] = []
     var values: [Tensor] = []
-    for _ in 0..<layers {
-      keys.append(try backend.allocate(Shape(kvHeads, capacity, headSize), elementType))
-      values.append(try backend.allocate(Shape(kvHeads, capacity, headSize), elementType))
+    do {
+      for _ in 0..<layers {
+        keys.append(try backend.allocate(Shape(kvHeads, capacity, headSize), elementType))
+        values.append(try backend.allocate(Shape(kvHeads, capacity, headSize), elementType))
+      }
+    } catch {
+      let row = Double(kvHeads) * Double(elementType.rowBytes(elements: headSize) ?? 0)
+      let bytes = 2 * Double(layers) * row * Double(capacity)
+      throw TensorError(
+        operation: "KVCache", argument: "memory",
+        expected: "\(UInt64(min(bytes, 0x1p63))) bytes for \(capacity) positions",
+        got: "less from the system: take a shorter context (--context)")
     }
     self.capacity = capacity
     self.elementType = elementType
