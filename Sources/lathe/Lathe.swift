@@ -47,9 +47,9 @@ struct Lathe: AsyncParsableCommand {
         try synchronous.run()
       }
     } catch {
-      // Help asked for late, a wrong call found late, and plain exit codes speak for themselves.
-      if error is CleanExit || error is ValidationError { leave(callError: error) }
+      // Plain exit codes, help (a command of the parser's own) and a wrong call found late speak for themselves.
       if let code = error as? ExitCode { endProgram(code.rawValue) }
+      if error is ValidationError || exitCode(for: error).isSuccess { leave(callError: error) }
       let name = type(of: command).configuration.commandName ?? "lathe"
       StandardStreams.error((name == "lathe" ? "lathe: " : "lathe \(name): ") + "\(error)\n")
       endProgram(1)

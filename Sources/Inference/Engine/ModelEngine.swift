@@ -4,6 +4,12 @@ public import Sessions
 import Synchronization
 import Tensors
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The chat engine over the embedded runtime: loads and answers on a thread of its own and reports events.
 public final class ModelEngine: ChatEngine {
   private let queue = DispatchQueue(label: "lathe.engine", qos: .userInitiated)
@@ -55,6 +61,12 @@ public final class ModelEngine: ChatEngine {
         state.generator = generator
         var description = loaded.description
         description.contextLength = generator.contextLength
+        // Sessions are shared: where a user's home lies is nobody's business.
+        if let home = getenv("HOME").map({ String(cString: $0) }), home.count > 1,
+          description.path.hasPrefix(home + "/")
+        {
+          description.path = "~" + description.path.dropFirst(home.count)
+        }
         emit(.modelReady(description))
       } catch {
         emit(.modelFailed("\(error)"))

@@ -86,16 +86,30 @@ extension ChatScreen {
     guard !area.isEmpty else { return }
     let style = theme[.statusBar]
     canvas.fill(area, style: style)
-    var text = " " + truncated(modelText, to: max(8, area.columns / 2))
-    // In the order in which they are given up when there is no room.
-    var items = ["? help"]
-    if let prefillSpeed { items.insert("prefill \(ProgressText.speed(prefillSpeed)) tok/s", at: 0) }
-    if let decodeSpeed { items.insert("decode \(ProgressText.speed(decodeSpeed)) tok/s", at: 0) }
-    if contextLength > 0 { items.insert("context \(contextUsed)/\(contextLength)", at: 0) }
-    for item in items where TextWidth.columns(of: text) + TextWidth.columns(of: item) + 3 <= area.columns {
+    let model = " " + truncated(modelText, to: max(8, area.columns / 2))
+    // On a narrow screen the numbers all stay, with shorter names.
+    let isNarrow = !fits([model] + statusItems(isShort: false), in: area.columns)
+    var text = model
+    for item in statusItems(isShort: isNarrow) + ["? help"] where fits([text, item], in: area.columns) {
       text += " │ " + item
     }
     canvas.write(text, at: area.origin, style: style, in: area)
+  }
+
+  private func fits(_ items: [String], in columns: Int) -> Bool {
+    items.reduce(-3) { $0 + TextWidth.columns(of: $1) + 3 } <= columns
+  }
+
+  /// The numbers of the status line; where there is no room, the last are given up first.
+  private func statusItems(isShort: Bool) -> [String] {
+    var items: [String] = []
+    if contextLength > 0 { items.append("\(isShort ? "ctx" : "context") \(contextUsed)/\(contextLength)") }
+    let prefill = prefillSpeed.map { ProgressText.speed($0) }
+    let decode = decodeSpeed.map { ProgressText.speed($0) }
+    if isShort, let prefill, let decode { return items + ["pre \(prefill) dec \(decode) tok/s"] }
+    if let decode { items.append("decode \(decode) tok/s") }
+    if let prefill { items.append("prefill \(prefill) tok/s") }
+    return items
   }
 
   private var modelText: String {
