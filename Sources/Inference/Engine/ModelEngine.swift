@@ -61,12 +61,7 @@ public final class ModelEngine: ChatEngine {
         state.generator = generator
         var description = loaded.description
         description.contextLength = generator.contextLength
-        // Sessions are shared: where a user's home lies is nobody's business.
-        if let home = getenv("HOME").map({ String(cString: $0) }), home.count > 1,
-          description.path.hasPrefix(home + "/")
-        {
-          description.path = "~" + description.path.dropFirst(home.count)
-        }
+        description.path = pathFromHome(located.path)
         emit(.modelReady(description))
       } catch {
         emit(.modelFailed("\(error)"))
@@ -121,4 +116,12 @@ public final class ModelEngine: ChatEngine {
           AnswerEnd(reason: .failed("\(error)"), generatedTokens: 0, prefillSeconds: 0, decodeSeconds: 0, text: "")))
     }
   }
+}
+
+/// A path as it goes into session logs, which people pass on: the home folder is written as ~.
+private func pathFromHome(_ path: String) -> String {
+  guard let home = getenv("HOME").map({ String(cString: $0) }), home.count > 1, path.hasPrefix(home + "/") else {
+    return path
+  }
+  return "~" + path.dropFirst(home.count)
 }

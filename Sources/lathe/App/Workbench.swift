@@ -175,7 +175,9 @@ final class Workbench {
   private var size: TerminalSize { TerminalSize(columns: terminal.size.columns, rows: terminal.size.rows) }
 
   /// The latest session that was not ended; not the one on screen, which is locked.
-  private var unfinished: SessionSummary? { services.sessionLibrary.summaries().first { $0.isUnfinished && $0.turns > 0 } }
+  private var unfinished: SessionSummary? {
+    services.sessionLibrary.summaries().first { $0.isUnfinished && $0.turns > 0 }
+  }
 
   /// Says in a new chat that another one waits; found on a thread of its own, as there may be many sessions.
   private static func offerUnfinished(_ library: SessionLibrary, _ mailbox: Mailbox) {

@@ -28,7 +28,7 @@ struct ScoreCommand: ParsableCommand {
     var failures = 0
     for (number, line) in InputLines().enumerated() where !InputLines.isBlank(line) {
       do {
-        StandardStreams.output(try answer(line, scorer).text + "\n")
+        guard StandardStreams.output(try answer(line, scorer).text + "\n") else { return }
       } catch {
         failures += 1
         StandardStreams.output((["error": .string("line \(number + 1): \(error)")] as JSONValue).text + "\n")

@@ -15,7 +15,7 @@ struct TemplateCommand: ParsableCommand {
       --json-lines every line is such an object and is answered by {"text"} or by {"error", "kind", "line"}.
       """)
 
-  @Argument(help: "A Jinja template, or a tokenizer_config.json that holds one.")
+  @Argument(help: "A Jinja template, or a tokenizer_config.json or GGUF file that holds one.")
   var file: String
 
   @Option(help: ArgumentHelp("The time strftime_now tells, as 2026-03-14T15:09:26.", valueName: "iso-time"))
@@ -36,7 +36,7 @@ struct TemplateCommand: ParsableCommand {
     let time = now.flatMap { DateTime(iso: $0) }
     if jsonLines {
       for line in InputLines() where !InputLines.isBlank(line) {
-        StandardStreams.output(TemplateCommand.answer(line, template, now: time).text + "\n")
+        guard StandardStreams.output(TemplateCommand.answer(line, template, now: time).text + "\n") else { return }
       }
       return
     }
@@ -111,14 +111,15 @@ struct CommandFailure: Error, CustomStringConvertible {
 enum TemplateSource {
   private static let largestFile = 64 << 20
 
-  /// The source in a Jinja file, or the `chat_template` of a tokenizer_config.json.
+  /// The source in a Jinja file, or the chat template that a tokenizer_config.json or GGUF file holds.
   static func read(_ path: String) throws -> String {
-    let bytes = try readFile(path, limit: largestFile)
-    if bytes.starts(with: Array("GGUF".utf8)) {
+    // A checkpoint may be larger than memory: only its metadata is read.
+    if try MappedFile(path: path).withBytes({ $0.starts(with: "GGUF".utf8) }) {
       let checkpoint = try openCheckpoint(path)
       if let source = checkpoint.metadata["tokenizer.chat_template"]?.string { return source }
       throw CommandFailure(message: "\(path): no chat template in it (tokenizer.chat_template)")
     }
+    let bytes = try readFile(path, limit: largestFile)
     if path.hasSuffix(".json") {
       let configuration: JSONValue
       do {

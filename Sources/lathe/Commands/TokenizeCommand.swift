@@ -67,7 +67,7 @@ struct TokenizeCommand: ParsableCommand {
         failures += 1
         answer = ["error": .string("line \(number + 1): \(error)")]
       }
-      StandardStreams.output(answer.text + "\n")
+      guard StandardStreams.output(answer.text + "\n") else { return }
     }
     if failures > 0 {
       throw TokenizerError("\(failures) lines of standard input could not be answered; see \"error\" in the output")
