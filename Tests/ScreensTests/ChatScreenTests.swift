@@ -4,6 +4,13 @@ import Sessions
 import Testing
 
 @Suite struct ChatScreenTests {
+  @Test(arguments: [60, 100]) func theStatusLineKeepsItsNumbers(columns: Int) {
+    var chat = ScriptedChat()
+    chat.ask("Hi?")
+    let text = chat.canvas(columns: columns, rows: 15).text
+    #expect(text.contains("23/2048") && text.contains("100") && text.contains("13.3"))
+  }
+
   @Test func asksAndShowsTheAnswer() {
     var chat = ScriptedChat()
     chat.ask("Hi?")
