@@ -24,7 +24,7 @@
                   void *packed); \
   void matmul_quantized_##SET(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
-// One packed layout serves every SIMD set.
+// One packed layout serves every SIMD set: panels of blocks, panels of floats.
 #define packed_bytes_avx2 panels_packed_bytes
 #define packed_bytes_avx512 panels_packed_bytes
 #define packed_bytes_neon panels_packed_bytes

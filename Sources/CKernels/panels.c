@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "families.h"
+#include "float_panels.h"
 
 // Whether the nibbles of a group lie in the file as a row of a panel has them: low halves first, then high ones. Such
 // bytes are moved four at a time.
@@ -91,12 +92,17 @@ static void pack_group(enum element_type type, const uint8_t *block, size_t inde
 }
 
 size_t panels_packed_bytes(enum element_type type, size_t rows, size_t columns) {
+  if (type_is_float(type)) return float_panels_bytes(type, rows, columns);
   if (!type_is_blocks(type)) return 0;
   return (rows + PANEL_ROWS - 1) / PANEL_ROWS * panel_bytes(type, columns / GROUP_LENGTH);
 }
 
 void panels_pack(enum element_type type, const void *weights, size_t row_bytes, size_t rows, size_t columns,
                  void *packed) {
+  if (type_is_float(type)) {
+    float_panels_pack(type, weights, row_bytes, rows, columns, packed);
+    return;
+  }
   size_t blocks = columns / element_block_length(type), block_groups = panel_block_groups(type);
   uint8_t *out = packed;
   for (size_t first = 0; first < rows; first += PANEL_ROWS) {

@@ -30,11 +30,9 @@ static uint32_t inside(uint64_t state) { return (uint32_t)state & ~JOB_OPEN; }
 
 struct thread_pool {
   alignas(CACHE_LINE) _Atomic uint64_t state;
-  alignas(CACHE_LINE) _Atomic size_t next;  // first item that no thread has taken
 
   // Written by the caller while no worker is inside.
-  alignas(CACHE_LINE) size_t count;
-  size_t chunk;
+  alignas(CACHE_LINE) size_t chunk;
   pool_work work;
   void *context;
 
@@ -48,10 +46,14 @@ struct thread_pool {
   int threads;
   pid_t process;
   struct worker {
+    // Its share of the job. Shares are whole stretches: neighbouring items are neighbouring memory, and a thread that
+    // reads on where it left off is served by the processor's own fetching.
+    alignas(CACHE_LINE) _Atomic size_t next;  // first item of the share that no thread has taken
+    size_t end;
     struct thread_pool *pool;
     int index;
     pthread_t thread;
-  } workers[];
+  } workers[];  // the caller's is the first
 };
 
 static void pause_briefly(void) {
@@ -83,13 +85,17 @@ static bool wait_a_moment(struct waiting *waiting) {
   return waited < YIELDING_NANOSECONDS;
 }
 
+// Works through the thread's own share, then through what the others have left of theirs.
 static void take_chunks(struct thread_pool *pool, int thread) {
-  size_t count = pool->count, chunk = pool->chunk;
-  for (;;) {
-    size_t begin = atomic_fetch_add_explicit(&pool->next, chunk, memory_order_relaxed);
-    if (begin >= count) return;
-    size_t end = count - begin < chunk ? count : begin + chunk;
-    pool->work(pool->context, begin, end, thread);
+  size_t chunk = pool->chunk;
+  for (int turn = 0; turn < pool->threads; turn++) {
+    struct worker *owner = &pool->workers[(thread + turn) % pool->threads];
+    while (atomic_load_explicit(&owner->next, memory_order_relaxed) < owner->end) {
+      size_t begin = atomic_fetch_add_explicit(&owner->next, chunk, memory_order_relaxed);
+      if (begin >= owner->end) break;
+      size_t end = owner->end - begin < chunk ? owner->end : begin + chunk;
+      pool->work(pool->context, begin, end, thread);
+    }
   }
 }
 
@@ -162,7 +168,6 @@ struct thread_pool *thread_pool_create(int threads) {
   struct thread_pool *pool = aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
   if (pool == NULL) return NULL;
   atomic_init(&pool->state, 0);
-  atomic_init(&pool->next, 0);
   atomic_init(&pool->sleeping_workers, 0);
   atomic_init(&pool->caller_sleeps, false);
   atomic_init(&pool->stopping, false);
@@ -200,12 +205,16 @@ void thread_pool_destroy(struct thread_pool *pool) {
 
 int thread_pool_size(const struct thread_pool *pool) { return pool->threads; }
 
-// A multiple of grain, so that chunks start at multiples of it.
-static size_t chunk_length(const struct thread_pool *pool, size_t count, size_t grain) {
-  if (grain == 0) grain = 1;
-  size_t grains = count / grain + (count % grain != 0);
-  size_t chunks = (size_t)pool->threads * CHUNKS_PER_THREAD;
-  return grain * (grains / chunks + (grains % chunks != 0));
+// Gives every thread an equal share, all of them whole grains, to be taken in chunks.
+static void share_out(struct thread_pool *pool, size_t count, size_t grain) {
+  size_t grains = count / grain + (count % grain != 0), threads = (size_t)pool->threads;
+  size_t chunks = threads * CHUNKS_PER_THREAD;
+  pool->chunk = grain * (grains / chunks + (grains % chunks != 0));
+  for (size_t i = 0; i < threads; i++) {
+    size_t begin = grains * i / threads * grain, end = grains * (i + 1) / threads * grain;
+    atomic_store_explicit(&pool->workers[i].next, begin, memory_order_relaxed);
+    pool->workers[i].end = end < count ? end : count;
+  }
 }
 
 static void open_job(struct thread_pool *pool) {
@@ -235,16 +244,14 @@ static void close_job(struct thread_pool *pool) {
 
 void thread_pool_run(struct thread_pool *pool, size_t count, size_t grain, pool_work work, void *context) {
   if (count == 0) return;
-  size_t chunk = chunk_length(pool, count, grain);
+  if (grain == 0) grain = 1;
   pthread_mutex_lock(&pool->callers);
-  if (pool->threads == 1 || chunk >= count) {
+  if (pool->threads == 1 || grain >= count) {
     work(context, 0, count, 0);
   } else {
-    pool->count = count;
-    pool->chunk = chunk;
     pool->work = work;
     pool->context = context;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+    share_out(pool, count, grain);
     open_job(pool);
     take_chunks(pool, 0);
     close_job(pool);

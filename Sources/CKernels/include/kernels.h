@@ -65,7 +65,7 @@ struct kernels {
   void (*from_f32)(enum element_type type, const float *source, void *out, size_t count);
 
   // quantized_*.c: weights in block types times quantized activations. Columns are whole blocks. All tables give
-  // the same bits.
+  // the same bits, here and in matmul_float.
   void (*quantize_activations)(const float *x, size_t count, int8_t *values, float *scales, int16_t *sums);
   // Bytes of the packed copy of a [rows, columns] weight, 0 when this table multiplies this type as it is stored. Rows
   // from a multiple of MATMUL_ROW_STEP on start at packed_bytes(type, that row, columns), so that ranges of rows can be
@@ -74,7 +74,8 @@ struct kernels {
   void (*pack)(enum element_type type, const void *weights, size_t row_bytes, size_t rows, size_t columns, void *packed);
   // Rows [row_begin, row_end) of a job; row_begin is a multiple of MATMUL_ROW_STEP.
   void (*matmul_quantized)(const struct matmul_job *job, size_t row_begin, size_t row_end);
-  // matmul_float.c: F32, F16 and BF16 weights times float activations, products and sums in float.
+  // matmul_float.c: F32, F16 and BF16 weights, packed like the others, times float activations; products and sums in
+  // float.
   void (*matmul_float)(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
   // attention.c: items are (token, key-value head) pairs, item = token * kv_heads + kv_head.
@@ -106,7 +107,7 @@ struct kernels {
 };
 
 // Row ranges given to the products start at multiples of this.
-enum { MATMUL_ROW_STEP = 16 };
+enum { MATMUL_ROW_STEP = 32 };
 
 // Floats of scratch a thread needs for this job.
 size_t attention_scratch_floats(const struct attention_job *job);
