@@ -36,7 +36,9 @@
   void matmul_float_##SET(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
 #define DECLARE_ATTENTION(SET) \
-  void attention_##SET(const struct attention_job *job, size_t item_begin, size_t item_end, float *scratch);
+  void attention_##SET(const struct attention_job *job, size_t item_begin, size_t item_end, float *scratch); \
+  void merge_attention_##SET(const struct attention_job *job, size_t kv_head_begin, size_t kv_head_end, \
+                             float *scratch);
 
 #define DECLARE_NORMALIZE(SET) \
   void rms_norm_##SET(const float *x, const float *weight, float weight_offset, float epsilon, size_t rows, \
