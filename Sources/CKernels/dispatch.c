@@ -33,6 +33,10 @@
     .scale = scale_##NAME, \
     .activate = activate_##NAME, \
     .activate_multiply = activate_multiply_##NAME, \
+    .read_memory = read_memory_##NAME, \
+    .peak_f32 = peak_f32_##NAME, \
+    .peak_bf16 = peak_bf16_##NAME, \
+    .peak_int8 = peak_int8_##NAME, \
   }
 
 static const struct kernels scalar_kernels = TABLE(INSTRUCTIONS_SCALAR, scalar);

@@ -59,9 +59,18 @@
   void activate_##SET(enum activation kind, const float *x, float *out, size_t count); \
   void activate_multiply_##SET(enum activation kind, const float *gate, const float *up, float *out, size_t count);
 
+#define DECLARE_MACHINE_LIMITS(SET) \
+  uint64_t read_memory_##SET(const void *memory, size_t bytes); \
+  uint64_t peak_f32_##SET(size_t rounds); \
+  uint64_t peak_bf16_##SET(size_t rounds); \
+  uint64_t peak_int8_##SET(size_t rounds);
+
+#define peak_bf16_avx2 peak_bf16_scalar
+#define peak_bf16_neon peak_bf16_scalar
+
 #define DECLARE_FAMILIES(SET) \
   DECLARE_CONVERT(SET) DECLARE_QUANTIZED(SET) DECLARE_MATMUL_FLOAT(SET) DECLARE_ATTENTION(SET) \
-  DECLARE_NORMALIZE(SET) DECLARE_ROTARY(SET) DECLARE_ELEMENTWISE(SET)
+  DECLARE_NORMALIZE(SET) DECLARE_ROTARY(SET) DECLARE_ELEMENTWISE(SET) DECLARE_MACHINE_LIMITS(SET)
 
 DECLARE_FAMILIES(scalar)
 #if defined(__x86_64__)

@@ -11,4 +11,5 @@
 #include "attention_simd.h"
 #include "normalize_simd.h"
 #include "elementwise_simd.h"
+#include "machine_limits_simd.h"
 #endif

@@ -10,6 +10,10 @@ public struct Benchmark {
     public let prefillSeconds: Double
     /// Seconds for all decoded tokens.
     public let decodeSeconds: Double
+    /// Where the prefill's time went; empty unless the model was loaded on a `ProfilingBackend`.
+    public let prefillProfile: OperationProfile
+    /// Where the decoding's time went, likewise.
+    public let decodeProfile: OperationProfile
   }
 
   let model: LoadedModel
@@ -42,12 +46,18 @@ public struct Benchmark {
       _ = try model.model(part, cache: cache, logits: .last)
     }
     let prompt = (0..<promptTokens).map { token(5 + 7919 * $0) }
-    let prefillStart = clock.now
-    _ = try model.model(prompt, cache: cache, logits: .last)
-    let prefill = clock.now - prefillStart
+    let profiler = model.model.backend as? ProfilingBackend
+    _ = profiler?.takeProfile()
+    let prefill = try clock.measure { _ = try model.model(prompt, cache: cache, logits: .last) }
+    let prefillProfile = profiler?.takeProfile()
     for number in 0..<warmUp { _ = try model.model([token(11 + number)], cache: cache, logits: .last) }
-    let decodeStart = clock.now
-    for number in 0..<generateTokens { _ = try model.model([token(20 + number)], cache: cache, logits: .last) }
-    return Times(prefillSeconds: prefill.inSeconds, decodeSeconds: (clock.now - decodeStart).inSeconds)
+    _ = profiler?.takeProfile()
+    let decode = try clock.measure {
+      for number in 0..<generateTokens { _ = try model.model([token(20 + number)], cache: cache, logits: .last) }
+    }
+    return Times(
+      prefillSeconds: prefill.inSeconds, decodeSeconds: decode.inSeconds,
+      prefillProfile: prefillProfile ?? OperationProfile(),
+      decodeProfile: profiler?.takeProfile() ?? OperationProfile())
   }
 }

@@ -36,8 +36,9 @@ public struct Tensor: Sendable {
 
 /// The memory behind a tensor. Each backend has its own kind.
 open class TensorStorage: @unchecked Sendable {
-  /// The backend that made this storage.
-  public let backend: any Backend
+  /// The backend that works on this storage: the one that made it, or one that wraps that one (`ProfilingBackend`),
+  /// which puts itself here before anybody else sees the storage. Read for every operation, hence unchecked.
+  @exclusivity(unchecked) public package(set) final var backend: any Backend
   /// The size in bytes.
   public let byteCount: Int
 

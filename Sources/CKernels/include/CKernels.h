@@ -2,4 +2,5 @@
 #pragma once
 #include "elements.h"
 #include "kernels.h"
+#include "machine.h"
 #include "thread_pool.h"

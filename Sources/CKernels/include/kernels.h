@@ -109,6 +109,15 @@ struct kernels {
   void (*activate)(enum activation kind, const float *x, float *out, size_t count);
   // out = activation(gate) * up
   void (*activate_multiply)(enum activation kind, const float *gate, const float *up, float *out, size_t count);
+
+  // machine_limits.c: loops that do nothing but keep one part of the processor busy, to measure what it can do at most.
+  // The sum of the words of `bytes` of memory, a multiple of 8.
+  uint64_t (*read_memory)(const void *memory, size_t bytes);
+  // Multiply-adds on registers alone, in float; of products of two bf16 and of four bytes, summed by one instruction.
+  // They return the operations done, two a multiply-add: 0 where the set has no such instruction.
+  uint64_t (*peak_f32)(size_t rounds);
+  uint64_t (*peak_bf16)(size_t rounds);
+  uint64_t (*peak_int8)(size_t rounds);
 };
 
 // Row ranges given to the products start at multiples of this.

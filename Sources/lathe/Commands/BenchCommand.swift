@@ -2,6 +2,7 @@ import ArgumentParser
 import Inference
 import JSONText
 import Sessions
+import Tensors
 
 #if canImport(Glibc)
   import Glibc
@@ -16,6 +17,11 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Fills the cache with --depth tokens, times the prefill of --prompt-tokens behind them, then the decoding of
       --generate-tokens, one at a time. The median of the repetitions is reported.
+
+      --profile adds two tables over all repetitions: wall time on the calling thread by operation, bytes of weights and
+      cache per second (of activations, where an operation reads only those), arithmetic per second, and how near that
+      is to what the machine can do at most, which is measured in the same run, before. Counting costs a decoded token
+      some microseconds per hundred operations; they are in the row of what is outside of operations.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -35,29 +41,51 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Numbers of the KV cache: f32, f16, bf16 or q8_0.")
   var cacheType: ContextOptions.CacheType = .f16
 
-  @Flag(help: "Print one JSON object a test.")
+  @Flag(help: "Also say where the time of prefill and decode went, operation by operation.")
+  var profile = false
+
+  @Flag(help: "Measure what this machine can do at most, without a model.")
+  var machine = false
+
+  @Flag(help: "Print one JSON object a line.")
   var json = false
 
   func validate() throws {
     guard promptTokens > 0, generateTokens >= 0, depth >= 0, repetitions > 0 else {
       throw ValidationError("expected --prompt-tokens and --repetitions of 1 or more, the others of 0 or more")
     }
+    guard !(machine && profile) else {
+      throw ValidationError("--machine and --profile exclude each other; --profile measures the machine as well")
+    }
   }
 
   func run() throws {
-    let loaded = try model.load()
+    let backend = CPUBackend(threads: model.threads)
+    // Before the model, whose memory would be in the way.
+    let limits = machine || profile ? try backend.measureLimits() : nil
+    if let limits { StandardStreams.output(json ? limits.json.text + "\n" : limits.text) }
+    if machine { return }
+    let loaded = try model.load(on: profile ? ProfilingBackend(backend) : backend)
     let bench = Benchmark(
       model: loaded, promptTokens: promptTokens, generateTokens: generateTokens, depth: depth,
       cacheType: cacheType.elementType)
-    var prefill: [Double] = []
-    var decode: [Double] = []
-    for _ in 0..<repetitions {
-      let times = try bench.run()
-      prefill.append(Double(promptTokens) / times.prefillSeconds)
-      if generateTokens > 0 { decode.append(Double(generateTokens) / times.decodeSeconds) }
+    let times = try (0..<repetitions).map { _ in try bench.run() }
+    report("prefill", promptTokens, times.map(\.prefillSeconds), times.map(\.prefillProfile), limits)
+    if generateTokens > 0 {
+      report("decode", generateTokens, times.map(\.decodeSeconds), times.map(\.decodeProfile), limits)
     }
-    report("prefill", promptTokens, prefill)
-    if generateTokens > 0 { report("decode", generateTokens, decode) }
+  }
+
+  private func report(
+    _ test: String, _ tokens: Int, _ seconds: [Double], _ profiles: [OperationProfile], _ limits: MachineLimits?
+  ) {
+    report(test, tokens, seconds.map { Double(tokens) / $0 })
+    guard profile else { return }
+    var whole = OperationProfile()
+    for part in profiles { whole.add(part) }
+    let table = PhaseProfile(
+      whole, phase: test, tokens: tokens * profiles.count, seconds: seconds.reduce(0, +), limits: limits)
+    StandardStreams.output(json ? table.json.map { $0.text + "\n" }.joined() : "\n" + table.text + "\n")
   }
 
   private func report(_ test: String, _ tokens: Int, _ rates: [Double]) {

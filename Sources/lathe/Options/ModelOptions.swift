@@ -18,9 +18,12 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Loads the model.
-  func load() throws -> LoadedModel {
+  func load() throws -> LoadedModel { try load(on: CPUBackend(threads: threads)) }
+
+  /// Loads the model on a backend.
+  func load(on backend: any Backend) throws -> LoadedModel {
     let found = try ModelStore().find(model)
-    return try LoadedModel(path: found.path, name: found.name, backend: CPUBackend(threads: threads))
+    return try LoadedModel(path: found.path, name: found.name, backend: backend)
   }
 }
 
