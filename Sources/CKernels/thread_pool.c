@@ -16,7 +16,6 @@
 
 enum {
   CACHE_LINE = 64,
-  CHUNKS_PER_THREAD = 6,         // enough to even out threads of different speed
   BUSY_NANOSECONDS = 15000,      // waiting without giving up the core
   YIELDING_NANOSECONDS = 60000,  // waiting in all before sleeping
   PAUSES_PER_CLOCK_READING = 32,
@@ -32,7 +31,7 @@ struct thread_pool {
   alignas(CACHE_LINE) _Atomic uint64_t state;
 
   // Written by the caller while no worker is inside.
-  alignas(CACHE_LINE) size_t chunk;
+  alignas(CACHE_LINE) size_t grain;
   pool_work work;
   void *context;
 
@@ -85,17 +84,25 @@ static bool wait_a_moment(struct waiting *waiting) {
   return waited < YIELDING_NANOSECONDS;
 }
 
+// Takes the larger part of what is left of a share, in whole grains: few chunks, and yet little is left to wait for when
+// threads differ in speed (guided self-scheduling; Polychronopoulos and Kuck 1987). False when nothing is left.
+static bool take_chunk(struct worker *owner, size_t grain, size_t *begin, size_t *end) {
+  *begin = atomic_load_explicit(&owner->next, memory_order_relaxed);
+  do {
+    if (*begin >= owner->end) return false;
+    size_t grains = (owner->end - *begin + grain - 1) / grain, taken = (2 * grains + 2) / 3;
+    *end = taken == grains ? owner->end : *begin + taken * grain;
+  } while (!atomic_compare_exchange_weak_explicit(&owner->next, begin, *end, memory_order_relaxed,
+                                                  memory_order_relaxed));
+  return true;
+}
+
 // Works through the thread's own share, then through what the others have left of theirs.
 static void take_chunks(struct thread_pool *pool, int thread) {
-  size_t chunk = pool->chunk;
+  size_t begin, end;
   for (int turn = 0; turn < pool->threads; turn++) {
     struct worker *owner = &pool->workers[(thread + turn) % pool->threads];
-    while (atomic_load_explicit(&owner->next, memory_order_relaxed) < owner->end) {
-      size_t begin = atomic_fetch_add_explicit(&owner->next, chunk, memory_order_relaxed);
-      if (begin >= owner->end) break;
-      size_t end = owner->end - begin < chunk ? owner->end : begin + chunk;
-      pool->work(pool->context, begin, end, thread);
-    }
+    while (take_chunk(owner, pool->grain, &begin, &end)) pool->work(pool->context, begin, end, thread);
   }
 }
 
@@ -205,11 +212,10 @@ void thread_pool_destroy(struct thread_pool *pool) {
 
 int thread_pool_size(const struct thread_pool *pool) { return pool->threads; }
 
-// Gives every thread an equal share, all of them whole grains, to be taken in chunks.
+// Gives every thread an equal share, all of them whole grains.
 static void share_out(struct thread_pool *pool, size_t count, size_t grain) {
   size_t grains = count / grain + (count % grain != 0), threads = (size_t)pool->threads;
-  size_t chunks = threads * CHUNKS_PER_THREAD;
-  pool->chunk = grain * (grains / chunks + (grains % chunks != 0));
+  pool->grain = grain;
   for (size_t i = 0; i < threads; i++) {
     size_t begin = grains * i / threads * grain, end = grains * (i + 1) / threads * grain;
     atomic_store_explicit(&pool->workers[i].next, begin, memory_order_relaxed);
