@@ -1,10 +1,9 @@
-// The thread pool. Workers enter an open job by themselves and the caller waits only for those that did: a worker that
-// sleeps or has lost its core to another process delays nobody, and after a fork a caller simply works alone.
-#define _GNU_SOURCE  // sched_getaffinity
+// The thread pool. Workers enter a job by themselves and the caller waits only for those that did: a worker that sleeps
+// or has lost its core to another process delays nobody, and after a fork a caller simply works alone.
+#define _GNU_SOURCE  // clocks and signals
 #include "thread_pool.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -16,29 +15,28 @@
 
 enum {
   CACHE_LINE = 64,
-  CHUNKS_PER_THREAD = 6,         // enough to even out threads of different speed
-  BUSY_NANOSECONDS = 15000,      // waiting without giving up the core
-  YIELDING_NANOSECONDS = 60000,  // waiting in all before sleeping
-  PAUSES_PER_CLOCK_READING = 32,
+  SHARES_PER_THREAD = 2,     // a chunk is this part of a thread's share of what is left
+  BUSY_NANOSECONDS = 30000,  // waiting before sleeping
+  LOOKS_PER_CLOCK_READING = 64,
 };
 
-// The state of the job in one word, so that entering is one exchange: the job's number, whether threads may still
-// enter, and how many workers are inside.
-#define JOB_OPEN 0x80000000u
-static uint32_t number_of(uint64_t state) { return (uint32_t)(state >> 32); }
-static uint32_t inside(uint64_t state) { return (uint32_t)state & ~JOB_OPEN; }
+// The state of the job in one word, so that entering, taking a chunk and leaving are one exchange each: how many workers
+// are inside, and how many grains nobody has taken. Without any left there is no job to enter.
+static uint32_t inside(uint64_t state) { return (uint32_t)(state >> 32); }
+static uint32_t grains_left(uint64_t state) { return (uint32_t)state; }
+#define ONE_INSIDE ((uint64_t)1 << 32)
 
 struct thread_pool {
+  // One cache line: who takes a chunk has the job with it.
   alignas(CACHE_LINE) _Atomic uint64_t state;
-  alignas(CACHE_LINE) _Atomic size_t next;  // first item that no thread has taken
+  struct job {
+    size_t count, grain;
+    uint32_t grains;
+    pool_work work;
+    void *context;
+  } job;  // written by the caller while no worker is inside
 
-  // Written by the caller while no worker is inside.
-  alignas(CACHE_LINE) size_t count;
-  size_t chunk;
-  pool_work work;
-  void *context;
-
-  atomic_int sleeping_workers;
+  alignas(CACHE_LINE) atomic_int sleeping_workers;
   atomic_bool caller_sleeps;
   atomic_bool stopping;
   pthread_mutex_t sleep_lock;
@@ -68,70 +66,78 @@ static int64_t nanoseconds_now(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// A wait that begins busy and turns to yielding.
-struct waiting {
-  int64_t begin;
-};
+static bool has_work(uint64_t state) { return grains_left(state) != 0; }
+static bool is_empty(uint64_t state) { return inside(state) == 0; }
 
-// Waits a moment; false when it is time to sleep.
-static bool wait_a_moment(struct waiting *waiting) {
-  for (int i = 0; i < PAUSES_PER_CLOCK_READING; i++) pause_briefly();
-  int64_t now = nanoseconds_now();
-  if (waiting->begin == 0) waiting->begin = now;
-  int64_t waited = now - waiting->begin;
-  if (waited > BUSY_NANOSECONDS) sched_yield();
-  return waited < YIELDING_NANOSECONDS;
+// Looks at the state until the test holds for it; false when it is time to sleep. The core is not yielded in between: a
+// scheduler may take the rest of a yielding thread's time, whereas one that sleeps comes back as soon as it is woken.
+static inline bool wait_busily(struct thread_pool *pool, bool (*test)(uint64_t)) {
+  int64_t begin = 0, now = 0;
+  do {
+    for (int i = 0; i < LOOKS_PER_CLOCK_READING; i++) {
+      if (test(atomic_load_explicit(&pool->state, memory_order_acquire))) return true;
+      pause_briefly();
+    }
+    now = nanoseconds_now();
+    if (begin == 0) begin = now;
+  } while (now - begin < BUSY_NANOSECONDS);
+  return false;
 }
 
-static void take_chunks(struct thread_pool *pool, int thread) {
-  size_t count = pool->count, chunk = pool->chunk;
-  for (;;) {
-    size_t begin = atomic_fetch_add_explicit(&pool->next, chunk, memory_order_relaxed);
-    if (begin >= count) return;
-    size_t end = count - begin < chunk ? count : begin + chunk;
-    pool->work(pool->context, begin, end, thread);
-  }
+// Takes the next chunk, and adds `entering` to the state with the first; false when none is left. Chunks get shorter
+// towards the end (guided self-scheduling; Polychronopoulos and Kuck 1987), so that there are few of them and yet
+// threads of different speed end together.
+static bool take_chunk(struct thread_pool *pool, uint64_t entering, uint32_t *left, uint32_t *length) {
+  uint32_t shares = (uint32_t)pool->threads * SHARES_PER_THREAD;
+  uint64_t state = atomic_load_explicit(&pool->state, memory_order_relaxed);
+  do {
+    *left = grains_left(state);
+    if (*left == 0) return false;
+    *length = (*left - 1) / shares + 1;
+  } while (!atomic_compare_exchange_weak_explicit(&pool->state, &state, state + entering - *length,
+                                                  memory_order_acquire, memory_order_relaxed));
+  return true;
 }
 
-static bool has_new_job(uint64_t state, uint32_t last) { return (state & JOB_OPEN) != 0 && number_of(state) != last; }
-
-static void sleep_until_job(struct thread_pool *pool, uint32_t last) {
-  pthread_mutex_lock(&pool->sleep_lock);
-  // Either this thread sees the job opened after this, or the one who opens it sees a sleeper and takes the lock.
-  atomic_fetch_add(&pool->sleeping_workers, 1);
-  while (!has_new_job(atomic_load(&pool->state), last) && !atomic_load(&pool->stopping)) {
-    pthread_cond_wait(&pool->job_opened, &pool->sleep_lock);
-  }
-  atomic_fetch_sub(&pool->sleeping_workers, 1);
-  pthread_mutex_unlock(&pool->sleep_lock);
+// Works until no chunk is left; false when there was none from the beginning.
+static bool work_on_job(struct thread_pool *pool, int thread) {
+  uint32_t left, length;
+  if (!take_chunk(pool, thread == 0 ? 0 : ONE_INSIDE, &left, &length)) return false;
+  struct job job = pool->job;
+  do {
+    size_t begin = (size_t)(job.grains - left) * job.grain;
+    size_t end = length == left ? job.count : begin + length * job.grain;
+    job.work(job.context, begin, end, thread);
+  } while (take_chunk(pool, 0, &left, &length));
+  return true;
 }
 
 static void leave_job(struct thread_pool *pool) {
-  uint64_t left = atomic_fetch_sub(&pool->state, 1) - 1;
-  if (inside(left) == 0 && (left & JOB_OPEN) == 0 && atomic_load(&pool->caller_sleeps)) {
+  uint64_t state = atomic_fetch_sub(&pool->state, ONE_INSIDE) - ONE_INSIDE;
+  if (is_empty(state) && atomic_load(&pool->caller_sleeps)) {
     pthread_mutex_lock(&pool->sleep_lock);
     pthread_cond_signal(&pool->job_left);
     pthread_mutex_unlock(&pool->sleep_lock);
   }
 }
 
+static void sleep_until_job(struct thread_pool *pool) {
+  pthread_mutex_lock(&pool->sleep_lock);
+  // Either this thread sees the job opened after this, or the one who opens it sees a sleeper and takes the lock.
+  atomic_fetch_add(&pool->sleeping_workers, 1);
+  while (!has_work(atomic_load(&pool->state)) && !atomic_load(&pool->stopping)) {
+    pthread_cond_wait(&pool->job_opened, &pool->sleep_lock);
+  }
+  atomic_fetch_sub(&pool->sleeping_workers, 1);
+  pthread_mutex_unlock(&pool->sleep_lock);
+}
+
 static void *work_until_stopped(void *argument) {
   struct worker *worker = argument;
   struct thread_pool *pool = worker->pool;
-  uint32_t last = 0;
-  struct waiting waiting = {0};
   while (!atomic_load(&pool->stopping)) {
-    uint64_t state = atomic_load_explicit(&pool->state, memory_order_acquire);
-    if (has_new_job(state, last)) {
-      if (!atomic_compare_exchange_strong(&pool->state, &state, state + 1)) continue;
-      last = number_of(state);
-      take_chunks(pool, worker->index);
-      leave_job(pool);
-      waiting.begin = 0;
-    } else if (!wait_a_moment(&waiting)) {
-      sleep_until_job(pool, last);
-      waiting.begin = 0;
-    }
+    if (!wait_busily(pool, has_work)) sleep_until_job(pool);
+    if (work_on_job(pool, worker->index)) leave_job(pool);
   }
   return NULL;
 }
@@ -162,7 +168,6 @@ struct thread_pool *thread_pool_create(int threads) {
   struct thread_pool *pool = aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
   if (pool == NULL) return NULL;
   atomic_init(&pool->state, 0);
-  atomic_init(&pool->next, 0);
   atomic_init(&pool->sleeping_workers, 0);
   atomic_init(&pool->caller_sleeps, false);
   atomic_init(&pool->stopping, false);
@@ -200,63 +205,43 @@ void thread_pool_destroy(struct thread_pool *pool) {
 
 int thread_pool_size(const struct thread_pool *pool) { return pool->threads; }
 
-// A multiple of grain, so that chunks start at multiples of it.
-static size_t chunk_length(const struct thread_pool *pool, size_t count, size_t grain) {
+static struct job make_job(size_t count, size_t grain, pool_work work, void *context) {
   if (grain == 0) grain = 1;
-  size_t grains = count / grain + (count % grain != 0);
-  size_t chunks = (size_t)pool->threads * CHUNKS_PER_THREAD;
-  return grain * (grains / chunks + (grains % chunks != 0));
+  // Their number must fit half a word of state.
+  while ((count - 1) / grain >= UINT32_MAX) grain *= 2;
+  return (struct job){.count = count, .grain = grain, .grains = (uint32_t)((count - 1) / grain + 1), .work = work,
+                      .context = context};
 }
 
-static void open_job(struct thread_pool *pool) {
-  uint32_t number = number_of(atomic_load_explicit(&pool->state, memory_order_relaxed)) + 1;
-  atomic_store(&pool->state, (uint64_t)number << 32 | JOB_OPEN);
+static void open_job(struct thread_pool *pool, struct job job) {
+  pool->job = job;
+  atomic_store(&pool->state, job.grains);
   if (atomic_load(&pool->sleeping_workers) == 0) return;
   pthread_mutex_lock(&pool->sleep_lock);
   pthread_cond_broadcast(&pool->job_opened);
   pthread_mutex_unlock(&pool->sleep_lock);
 }
 
-// Lets no more workers in and waits for those inside.
+// Waits for the workers inside; nobody enters any more, as no work is left.
 static void close_job(struct thread_pool *pool) {
-  uint64_t state = atomic_fetch_and(&pool->state, ~(uint64_t)JOB_OPEN);
-  struct waiting waiting = {0};
-  while (inside(state) != 0) {
-    if (!wait_a_moment(&waiting)) {
-      pthread_mutex_lock(&pool->sleep_lock);
-      atomic_store(&pool->caller_sleeps, true);
-      while (inside(atomic_load(&pool->state)) != 0) pthread_cond_wait(&pool->job_left, &pool->sleep_lock);
-      atomic_store(&pool->caller_sleeps, false);
-      pthread_mutex_unlock(&pool->sleep_lock);
-    }
-    state = atomic_load(&pool->state);
-  }
+  if (wait_busily(pool, is_empty)) return;
+  pthread_mutex_lock(&pool->sleep_lock);
+  atomic_store(&pool->caller_sleeps, true);
+  while (!is_empty(atomic_load(&pool->state))) pthread_cond_wait(&pool->job_left, &pool->sleep_lock);
+  atomic_store(&pool->caller_sleeps, false);
+  pthread_mutex_unlock(&pool->sleep_lock);
 }
 
 void thread_pool_run(struct thread_pool *pool, size_t count, size_t grain, pool_work work, void *context) {
   if (count == 0) return;
-  size_t chunk = chunk_length(pool, count, grain);
+  struct job job = make_job(count, grain, work, context);
   pthread_mutex_lock(&pool->callers);
-  if (pool->threads == 1 || chunk >= count) {
+  if (pool->threads == 1 || job.grains == 1) {
     work(context, 0, count, 0);
   } else {
-    pool->count = count;
-    pool->chunk = chunk;
-    pool->work = work;
-    pool->context = context;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    open_job(pool);
-    take_chunks(pool, 0);
+    open_job(pool, job);
+    work_on_job(pool, 0);
     close_job(pool);
   }
   pthread_mutex_unlock(&pool->callers);
-}
-
-int available_processors(void) {
-#ifdef __linux__
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
-#endif
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count > 0 ? (int)count : 1;
 }
