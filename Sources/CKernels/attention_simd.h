@@ -4,6 +4,7 @@
 // of POSITION_BLOCK at a time: scores, online softmax, weighted sum of the values. What a row computes never depends on
 // the rows beside it: a score is one vector of partial sums, the softmax looks at the row's own positions of a block
 // on the fixed grid, and a value is added position by position. Tiles only keep several of these going at once.
+// Segments of blocks are merged one after the other.
 #pragma once
 
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -16,9 +17,12 @@ enum { KEY_TILE = 4, VALUE_TILE = 4, PREFETCH_POSITIONS = 32 };
 struct query_rows {
   const struct attention_job *job;
   size_t first_token, count, group, width;  // width: floats from one row to the next of queries and sums
-  float *queries, *sums;                    // [count, width]
+  float *queries;                           // [count, width]
   float *weights;                           // [count, POSITION_BLOCK]: scores, then weights of this block
-  float *largest, *total;                   // [count]
+  struct softmax_rows {
+    float *sums;             // [count, width], relative to the largest score
+    float *largest, *total;  // [count]
+  } segment, whole;
 };
 
 // Keys or values from a position on.
@@ -108,7 +112,7 @@ SIMD float weigh_row(const struct query_rows *q, size_t row, struct position_ran
   const struct attention_job *job = q->job;
   float *weights = q->weights + row * POSITION_BLOCK;
   vec scores[POSITION_BLOCK / LANES];
-  vec largest = vec_set(q->largest[row]);
+  vec largest = vec_set(q->segment.largest[row]);
   UNROLL for (size_t i = 0; i < POSITION_BLOCK / LANES; i++) {
     vec score = vec_mul(vec_load(weights + i * LANES), vec_set(job->scale));
     if (job->soft_cap != 0) {
@@ -118,7 +122,7 @@ SIMD float weigh_row(const struct query_rows *q, size_t row, struct position_ran
     scores[i] = hide_outside(score, i * LANES, visible);
     largest = vec_max(scores[i], largest);
   }
-  float before = q->largest[row], now = vec_largest(largest);
+  float before = q->segment.largest[row], now = vec_largest(largest);
   // While every score is -infinity all weights are zero.
   float reference = now == -INFINITY ? 0 : now;
   vec sum = vec_zero();
@@ -128,8 +132,8 @@ SIMD float weigh_row(const struct query_rows *q, size_t row, struct position_ran
     sum = vec_add(sum, weight);
   }
   float correction = before == now ? 1 : vec_first(vec_exp(vec_set(before - reference)));
-  q->largest[row] = now;
-  q->total[row] = q->total[row] * correction + vec_sum(sum);
+  q->segment.largest[row] = now;
+  q->segment.total[row] = q->segment.total[row] * correction + vec_sum(sum);
   return correction;
 }
 
@@ -138,7 +142,7 @@ SIMD void value_tile(enum element_type type, const struct query_rows *q, const s
                      struct position_range visible, size_t row, const size_t rows, size_t column, const size_t vectors,
                      size_t part, const float *corrections) {
   vec sums[QUERY_TILE][VALUE_TILE];
-  float *out = q->sums + row * q->width + column;
+  float *out = q->segment.sums + row * q->width + column;
   const float *weights = q->weights + row * POSITION_BLOCK;
   UNROLL for (size_t r = 0; r < rows; r++)
     UNROLL for (size_t v = 0; v < vectors; v++)
@@ -208,12 +212,25 @@ SIMD struct cache_rows converted(enum element_type type, const struct attention_
   return (struct cache_rows){(const uint8_t *)out, begin, width * sizeof(float)};
 }
 
-// All positions that any of the rows sees.
-SIMD void attend(enum element_type type, const struct query_rows *q, const struct cache_rows *keys,
-                 const struct cache_rows *values, float *scratch) {
+SIMD struct softmax_rows softmax_rows_at(float *memory, size_t count, size_t width) {
+  float *largest = memory + count * width;
+  return (struct softmax_rows){memory, largest, largest + count};
+}
+
+SIMD void reset_rows(const struct query_rows *q, struct softmax_rows rows) {
+  for (size_t i = 0; i < q->count * q->width; i++) rows.sums[i] = 0;
+  for (size_t row = 0; row < q->count; row++) {
+    rows.largest[row] = -INFINITY;
+    rows.total[row] = 0;
+  }
+}
+
+// Positions [begin, end) of one segment, all that any of the rows sees of it, into q->segment.
+SIMD void attend_segment(enum element_type type, const struct query_rows *q, const struct cache_rows *keys,
+                         const struct cache_rows *values, struct position_range positions, float *scratch) {
   const struct attention_job *job = q->job;
-  size_t begin = visible_positions(job, q->first_token).begin / KEY_TILE * KEY_TILE;
-  size_t end = visible_positions(job, q->first_token + q->count / q->group - 1).end;
+  reset_rows(q, q->segment);
+  size_t begin = positions.begin / KEY_TILE * KEY_TILE, end = positions.end;
   for (size_t block = begin / POSITION_BLOCK * POSITION_BLOCK; block < end; block += POSITION_BLOCK) {
     size_t from = block > begin ? block : begin;
     size_t to = end - block < POSITION_BLOCK ? end : block + POSITION_BLOCK;
@@ -230,16 +247,46 @@ SIMD void attend(enum element_type type, const struct query_rows *q, const struc
   }
 }
 
+SIMD void attend(const struct query_rows *q, size_t kv_head, struct position_range positions, float *scratch) {
+  const struct attention_job *job = q->job;
+  struct cache_rows keys = {(const uint8_t *)job->keys + kv_head * job->head_bytes, 0, job->position_bytes};
+  struct cache_rows values = {(const uint8_t *)job->values + kv_head * job->head_bytes, 0, job->position_bytes};
+  switch (job->cache_type) {
+    case ELEMENT_F16: attend_segment(ELEMENT_F16, q, &keys, &values, positions, scratch); break;
+    case ELEMENT_BF16: attend_segment(ELEMENT_BF16, q, &keys, &values, positions, scratch); break;
+    case ELEMENT_Q8_0: attend_segment(ELEMENT_Q8_0, q, &keys, &values, positions, scratch); break;
+    default: attend_segment(ELEMENT_F32, q, &keys, &values, positions, scratch);
+  }
+}
+
+// Adds a segment to the whole, for the rows that see some of it.
+SIMD void merge_segment(const struct query_rows *q, size_t segment) {
+  struct softmax_rows part = q->segment, whole = q->whole;
+  for (size_t row = 0; row < q->count; row++) {
+    struct position_range seen = in_segment(visible_positions(q->job, q->first_token + row / q->group), segment);
+    if (seen.begin == seen.end || part.total[row] == 0) continue;
+    float largest = part.largest[row] > whole.largest[row] ? part.largest[row] : whole.largest[row];
+    vec whole_factor = vec_exp(vec_set(whole.largest[row] - largest));
+    vec part_factor = vec_exp(vec_set(part.largest[row] - largest));
+    float *sums = whole.sums + row * q->width;
+    const float *added = part.sums + row * q->width;
+    for (size_t i = 0; i < q->width; i += LANES) {
+      vec scaled = vec_mul(vec_load(sums + i), whole_factor);
+      vec_store(sums + i, vec_fma(vec_load(added + i), part_factor, scaled));
+    }
+    float total = whole.total[row] * vec_first(whole_factor);
+    whole.total[row] = total + part.total[row] * vec_first(part_factor);
+    whole.largest[row] = largest;
+  }
+}
+
 SIMD void load_queries(const struct query_rows *q, size_t kv_head) {
   const struct attention_job *job = q->job;
   for (size_t row = 0; row < q->count; row++) {
     size_t token = q->first_token + row / q->group, head = kv_head * q->group + row % q->group;
-    float *query = q->queries + row * q->width, *sums = q->sums + row * q->width;
+    float *query = q->queries + row * q->width;
     memcpy(query, job->queries + (token * job->heads + head) * job->head_size, job->head_size * sizeof *query);
     for (size_t i = job->head_size; i < q->width; i++) query[i] = 0;
-    for (size_t i = 0; i < q->width; i++) sums[i] = 0;
-    q->largest[row] = -INFINITY;
-    q->total[row] = 0;
   }
 }
 
@@ -249,36 +296,74 @@ SIMD void store_outputs(const struct query_rows *q, size_t kv_head) {
     size_t token = q->first_token + row / q->group, head = kv_head * q->group + row % q->group;
     float *out = job->out + (token * job->heads + head) * job->head_size;
     // A query that sees nothing has the output zero.
-    float total = q->total[row] == 0 ? 1 : q->total[row];
-    for (size_t i = 0; i < job->head_size; i++) out[i] = q->sums[row * q->width + i] / total;
+    float total = q->whole.total[row] == 0 ? 1 : q->whole.total[row];
+    for (size_t i = 0; i < job->head_size; i++) out[i] = q->whole.sums[row * q->width + i] / total;
   }
 }
 
-// Queries [token_begin, token_end) of one key-value head, at most queries_together of them.
-SIMD_TARGET static void attend_tokens(const struct attention_job *job, size_t kv_head, size_t token_begin,
-                                      size_t token_end, float *scratch) {
+// Queries [token_begin, token_end), at most queries_together of them, with their places in scratch; `blocks` is what
+// scratch has left for blocks of keys and values.
+SIMD struct query_rows query_rows_in(const struct attention_job *job, size_t token_begin, size_t token_end,
+                                     float *scratch, float **blocks) {
   size_t group = job->heads / job->kv_heads, width = padded_head_size(job), rows = (token_end - token_begin) * group;
   struct query_rows q = {.job = job, .first_token = token_begin, .count = rows, .group = group, .width = width};
   q.queries = scratch;
-  q.sums = q.queries + rows * width;
-  q.weights = q.sums + rows * width;
-  q.largest = q.weights + rows * POSITION_BLOCK;
-  q.total = q.largest + rows;
-  float *blocks = q.total + rows;
-  struct cache_rows keys = {(const uint8_t *)job->keys + kv_head * job->head_bytes, 0, job->position_bytes};
-  struct cache_rows values = {(const uint8_t *)job->values + kv_head * job->head_bytes, 0, job->position_bytes};
+  q.weights = q.queries + rows * width;
+  float *states = q.weights + rows * POSITION_BLOCK;
+  q.segment = softmax_rows_at(states, rows, width);
+  q.whole = softmax_rows_at(states + rows * (width + 2), rows, width);
+  *blocks = states + 2 * rows * (width + 2);
+  return q;
+}
+
+// Some queries of one key-value head over all they see.
+SIMD_TARGET static void attend_tokens(const struct attention_job *job, size_t kv_head, size_t token_begin,
+                                      size_t token_end, float *scratch) {
+  float *blocks;
+  struct query_rows q = query_rows_in(job, token_begin, token_end, scratch, &blocks);
+  struct position_range visible = visible_to_any(job, token_begin, token_end), segments = segments_of(visible);
   load_queries(&q, kv_head);
-  switch (job->cache_type) {
-    case ELEMENT_F16: attend(ELEMENT_F16, &q, &keys, &values, blocks); break;
-    case ELEMENT_BF16: attend(ELEMENT_BF16, &q, &keys, &values, blocks); break;
-    case ELEMENT_Q8_0: attend(ELEMENT_Q8_0, &q, &keys, &values, blocks); break;
-    default: attend(ELEMENT_F32, &q, &keys, &values, blocks);
+  reset_rows(&q, q.whole);
+  for (size_t segment = segments.begin; segment < segments.end; segment++) {
+    attend(&q, kv_head, in_segment(visible, segment), blocks);
+    merge_segment(&q, segment);
   }
   store_outputs(&q, kv_head);
 }
 
+// All queries over one segment, into the item's partial.
+SIMD_TARGET static void attend_part(const struct attention_job *job, size_t item, float *scratch) {
+  size_t segments = attention_segments(job), kv_head = item / segments;
+  struct position_range visible = visible_to_any(job, 0, job->tokens);
+  float *blocks;
+  struct query_rows q = query_rows_in(job, 0, job->tokens, scratch, &blocks);
+  q.segment = softmax_rows_at(job->partials + item * partial_floats(job), q.count, q.width);
+  load_queries(&q, kv_head);
+  attend(&q, kv_head, in_segment(visible, segments_of(visible).begin + item % segments), blocks);
+}
+
+SIMD_TARGET void SIMD_NAME(merge_attention)(const struct attention_job *job, size_t kv_head_begin, size_t kv_head_end,
+                                            float *scratch) {
+  size_t segments = attention_segments(job), first = segments_of(visible_to_any(job, 0, job->tokens)).begin;
+  float *blocks;
+  struct query_rows q = query_rows_in(job, 0, job->tokens, scratch, &blocks);
+  for (size_t kv_head = kv_head_begin; kv_head < kv_head_end; kv_head++) {
+    reset_rows(&q, q.whole);
+    for (size_t segment = 0; segment < segments; segment++) {
+      float *partial = job->partials + (kv_head * segments + segment) * partial_floats(job);
+      q.segment = softmax_rows_at(partial, q.count, q.width);
+      merge_segment(&q, first + segment);
+    }
+    store_outputs(&q, kv_head);
+  }
+}
+
 SIMD_TARGET void SIMD_NAME(attention)(const struct attention_job *job, size_t item_begin, size_t item_end,
                                       float *scratch) {
+  if (job->partials) {
+    for (size_t item = item_begin; item < item_end; item++) attend_part(job, item, scratch);
+    return;
+  }
   size_t heads = job->kv_heads, together = queries_together(job);
   for (size_t head = 0; head < heads; head++) {
     // The tokens whose item with this head lies in the range.

@@ -10,13 +10,30 @@
 const int8_t iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 const int8_t mxfp4_values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
+// What the codes of a type stand for; NULL for numbers themselves.
+static const int8_t *values_of_codes(enum element_type type) {
+  switch (type) {
+    case ELEMENT_IQ4_NL:
+    case ELEMENT_IQ4_XS: return iq4_values;
+    case ELEMENT_MXFP4: return mxfp4_values;
+    default: return NULL;
+  }
+}
+
 float mxfp4_scale(uint8_t exponent) {
   // Exponents 0 and 1 give subnormal floats.
   return float_of_bits(exponent < 2 ? 0x00200000u << exponent : (uint32_t)(exponent - 1) << 23);
 }
 
 void read_group(enum element_type type, const void *block, size_t group, struct group_fields *fields) {
-  read_group_inline(type, block, group, fields);
+  read_scales(type, block, group, fields);
+  struct stored_codes stored = read_codes(type, block, group);
+  memcpy(fields->codes, stored.words, GROUP_LENGTH);
+  const int8_t *values = values_of_codes(type);
+  for (size_t i = 0; i < GROUP_LENGTH; i++) {
+    int8_t code = fields->codes[i];
+    fields->codes[i] = values != NULL ? values[code] : (int8_t)(code - code_zero(type));
+  }
 }
 
 struct group_scales scales_of_group(enum element_type type, const struct group_fields *fields) {

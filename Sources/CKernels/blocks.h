@@ -69,6 +69,17 @@ static inline _Bool type_has_half_scales(enum element_type type) {
   return type == ELEMENT_Q2_K || type == ELEMENT_Q3_K || type == ELEMENT_Q6_K;
 }
 
+// What a stored code has more than the number it stands for.
+static inline int code_zero(enum element_type type) {
+  switch (type) {
+    case ELEMENT_Q4_0: return 8;
+    case ELEMENT_Q5_0: return 16;
+    case ELEMENT_Q3_K: return 4;
+    case ELEMENT_Q6_K: return 32;
+    default: return 0;
+  }
+}
+
 static inline _Bool type_is_blocks(enum element_type type) {
   return type >= ELEMENT_Q8_0 && type < ELEMENT_TYPE_COUNT;
 }

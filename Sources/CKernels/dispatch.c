@@ -22,6 +22,7 @@
     .matmul_quantized = matmul_quantized_##NAME, \
     .matmul_float = matmul_float_##NAME, \
     .attention = attention_##NAME, \
+    .merge_attention = merge_attention_##NAME, \
     .rms_norm = rms_norm_##NAME, \
     .layer_norm = layer_norm_##NAME, \
     .softmax = softmax_##NAME, \

@@ -24,7 +24,7 @@
                   void *packed); \
   void matmul_quantized_##SET(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
-// One packed layout serves every SIMD set.
+// One packed layout serves every SIMD set: panels of blocks, panels of floats.
 #define packed_bytes_avx2 panels_packed_bytes
 #define packed_bytes_avx512 panels_packed_bytes
 #define packed_bytes_neon panels_packed_bytes
@@ -36,7 +36,9 @@
   void matmul_float_##SET(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
 #define DECLARE_ATTENTION(SET) \
-  void attention_##SET(const struct attention_job *job, size_t item_begin, size_t item_end, float *scratch);
+  void attention_##SET(const struct attention_job *job, size_t item_begin, size_t item_end, float *scratch); \
+  void merge_attention_##SET(const struct attention_job *job, size_t kv_head_begin, size_t kv_head_end, \
+                             float *scratch);
 
 #define DECLARE_NORMALIZE(SET) \
   void rms_norm_##SET(const float *x, const float *weight, float weight_offset, float epsilon, size_t rows, \

@@ -8,6 +8,10 @@
 // A Q8_0 block: the scale as f16, then 32 signed bytes.
 enum { Q8_0_LENGTH = 32, Q8_0_BYTES = 34 };
 
+// Columns of a float product that are summed in one chain: short enough that rounding stays small, and that the
+// activations of a tile stay in the first-level cache.
+enum { SUM_COLUMNS = 512 };
+
 static inline float float_at(const void *address) {
   float value;
   memcpy(&value, address, sizeof value);

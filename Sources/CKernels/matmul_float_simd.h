@@ -1,73 +1,106 @@
-// Products of float weights, for the instruction set of the vector header included before.
-//
-// Every output is one vector of partial sums over columns in order, reduced by one tree, whatever tile it lies in:
-// that makes the result independent of the batch. Tiles only keep several such sums going at once.
+// Products of float weights in panels, for the instruction set of the vector header included before, in the order that
+// matmul_float.c defines. A lane is a row; tiles only keep several chains of additions going at once.
 #pragma once
+
+#include "float_panels.h"
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-SIMD void multiply_tile(enum element_type type, const struct matmul_job *job, size_t row, const size_t rows,
-                        size_t token, const size_t tokens) {
-  vec sums[TILE_ROWS][TILE_TOKENS];
-  const uint8_t *weights[TILE_ROWS];
-  const float *x[TILE_TOKENS];
-  UNROLL for (size_t t = 0; t < tokens; t++) x[t] = job->x + (token + t) * job->x_stride;
-  UNROLL for (size_t r = 0; r < rows; r++) {
-    weights[r] = (const uint8_t *)job->weights + (row + r) * job->row_bytes;
-    UNROLL for (size_t t = 0; t < tokens; t++) sums[r][t] = vec_zero();
-  }
-  size_t column = 0;
-  for (; column + LANES <= job->columns; column += LANES) {
-    vec input[TILE_TOKENS];
-    UNROLL for (size_t t = 0; t < tokens; t++) input[t] = vec_load(x[t] + column);
-    UNROLL for (size_t r = 0; r < rows; r++) {
-      // With one token memory sets the pace: the next tile's rows are on their way meanwhile.
-      if (tokens == 1) prefetch_elements(type, weights[r] + TILE_ROWS * job->row_bytes, column);
-      vec weight = load_elements(type, weights[r], column);
-      UNROLL for (size_t t = 0; t < tokens; t++) sums[r][t] = vec_fma(weight, input[t], sums[r][t]);
-    }
-  }
-  if (column < job->columns) {
-    size_t count = job->columns - column;
-    vec input[TILE_TOKENS];
-    UNROLL for (size_t t = 0; t < tokens; t++) input[t] = vec_load_part(x[t] + column, count);
-    UNROLL for (size_t r = 0; r < rows; r++) {
-      vec weight = load_elements_part(type, weights[r], column, count);
-      UNROLL for (size_t t = 0; t < tokens; t++) sums[r][t] = vec_fma(weight, input[t], sums[r][t]);
-    }
-  }
-  UNROLL for (size_t r = 0; r < rows; r++) {
-    UNROLL for (size_t t = 0; t < tokens; t++) {
-      float sum = vec_sum(sums[r][t]);
-      job->out[(token + t) * job->out_stride + row + r] = job->bias ? sum + job->bias[row + r] : sum;
-    }
+// Of a panel's PANEL_VECTORS vectors of rows a tile takes TILE_VECTORS, as its many tokens keep the multipliers busy;
+// a single token takes all.
+enum { PANEL_VECTORS = FLOAT_PANEL_ROWS / LANES, FEW_TOKENS = 4 };
+
+// A panel's part that begins at row `row` of the weight.
+struct panel_part {
+  const uint8_t *weights;  // its first element in the panel
+  size_t row, rows;        // rows: those that exist, from `row` on
+};
+
+SIMD void store_sums(const struct matmul_job *job, const struct panel_part *part, size_t vector, vec sums, float *out,
+                     bool first, bool last) {
+  size_t begin = vector * LANES;
+  if (begin >= part->rows) return;
+  size_t count = part->rows - begin;
+  float *place = out + begin;
+  const float *bias = last && job->bias != NULL ? job->bias + part->row + begin : NULL;
+  if (count >= LANES) {
+    if (!first) sums = vec_add(vec_load(place), sums);
+    if (bias) sums = vec_add(sums, vec_load(bias));
+    vec_store(place, sums);
+  } else {
+    if (!first) sums = vec_add(vec_load_part(place, count), sums);
+    if (bias) sums = vec_add(sums, vec_load_part(bias, count));
+    vec_store_part(place, sums, count);
   }
 }
 
-// Tokens [token_begin, token_end) of rows [row, row + rows).
-SIMD void multiply_rows(enum element_type type, const struct matmul_job *job, size_t row, const size_t rows,
-                        size_t token_begin, size_t token_end) {
-  size_t token = token_begin;
-  for (; token + TILE_TOKENS <= token_end; token += TILE_TOKENS)
-    multiply_tile(type, job, row, rows, token, TILE_TOKENS);
-  for (; token < token_end; token++) multiply_tile(type, job, row, rows, token, 1);
+// `vectors` vectors of rows times `tokens` tokens, over columns [begin, end).
+SIMD void multiply_tile(enum element_type type, const struct matmul_job *job, const struct panel_part *part,
+                        const size_t vectors, size_t token, const size_t tokens, size_t begin, size_t end) {
+  // With one token memory sets the pace, and the processor's own fetching stops at pages.
+  enum { FETCH_AHEAD = 4096 };
+  const size_t column_bytes = FLOAT_PANEL_ROWS * (type == ELEMENT_F32 ? 4 : 2);
+  const float *x = job->x + token * job->x_stride;
+  vec sums[PANEL_VECTORS][TILE_TOKENS];
+  UNROLL for (size_t v = 0; v < vectors; v++) {
+    UNROLL for (size_t t = 0; t < tokens; t++) sums[v][t] = vec_zero();
+  }
+  const uint8_t *column = part->weights + begin * column_bytes;
+  for (size_t c = begin; c < end; c++, column += column_bytes) {
+    vec weight[PANEL_VECTORS];
+    if (tokens == 1) {
+      UNROLL for (size_t line = 0; line < column_bytes; line += 64) __builtin_prefetch(column + FETCH_AHEAD + line);
+    }
+    UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = load_elements(type, column, v * LANES);
+    UNROLL for (size_t t = 0; t < tokens; t++) {
+      vec input = vec_set(x[t * job->x_stride + c]);
+      UNROLL for (size_t v = 0; v < vectors; v++) sums[v][t] = vec_fma(weight[v], input, sums[v][t]);
+    }
+  }
+  UNROLL for (size_t t = 0; t < tokens; t++) {
+    float *out = job->out + (token + t) * job->out_stride + part->row;
+    UNROLL for (size_t v = 0; v < vectors; v++)
+      store_sums(job, part, v, sums[v][t], out, begin == 0, end == job->columns);
+  }
+}
+
+// All tokens of a panel over one block of columns.
+SIMD void multiply_block(enum element_type type, const struct matmul_job *job, const struct panel_part *panel,
+                         size_t begin, size_t end) {
+  const size_t element_bytes = type == ELEMENT_F32 ? 4 : 2;
+  if (job->tokens == 1) {
+    multiply_tile(type, job, panel, PANEL_VECTORS, 0, 1, begin, end);
+    return;
+  }
+  for (size_t vector = 0; vector < PANEL_VECTORS; vector += TILE_VECTORS) {
+    size_t rows = vector * LANES;
+    if (rows >= panel->rows) return;
+    struct panel_part part = {panel->weights + rows * element_bytes, panel->row + rows, panel->rows - rows};
+    size_t token = 0;
+    for (; job->tokens - token >= TILE_TOKENS; token += TILE_TOKENS)
+      multiply_tile(type, job, &part, TILE_VECTORS, token, TILE_TOKENS, begin, end);
+    for (; job->tokens - token >= FEW_TOKENS; token += FEW_TOKENS)
+      multiply_tile(type, job, &part, TILE_VECTORS, token, FEW_TOKENS, begin, end);
+    for (; token < job->tokens; token++) multiply_tile(type, job, &part, TILE_VECTORS, token, 1, begin, end);
+  }
 }
 
 SIMD void multiply(enum element_type type, const struct matmul_job *job, size_t row_begin, size_t row_end) {
-  // A block of tokens stays in the second-level cache while the rows pass over it.
-  enum { TOKEN_BLOCK_BYTES = 256 * 1024 };
-  size_t token_bytes = job->columns * sizeof(float) + 1;
-  size_t together = TOKEN_BLOCK_BYTES / token_bytes / TILE_TOKENS * TILE_TOKENS;
-  if (together < TILE_TOKENS) together = TILE_TOKENS;
-  for (size_t token = 0; token < job->tokens; token += together) {
-    size_t token_end = job->tokens - token < together ? job->tokens : token + together;
-    size_t row = row_begin;
-    for (; row + TILE_ROWS <= row_end; row += TILE_ROWS) multiply_rows(type, job, row, TILE_ROWS, token, token_end);
-    for (; row < row_end; row++) multiply_rows(type, job, row, 1, token, token_end);
+  size_t panel_bytes = float_panels_bytes(type, FLOAT_PANEL_ROWS, job->columns);
+  for (size_t row = row_begin; row < row_end; row += FLOAT_PANEL_ROWS) {
+    size_t rows = row_end - row < FLOAT_PANEL_ROWS ? row_end - row : FLOAT_PANEL_ROWS;
+    struct panel_part panel = {(const uint8_t *)job->weights + row / FLOAT_PANEL_ROWS * panel_bytes, row, rows};
+    size_t begin = 0;
+    do {  // once also without columns
+      size_t end = job->columns - begin < SUM_COLUMNS ? job->columns : begin + SUM_COLUMNS;
+      multiply_block(type, job, &panel, begin, end);
+      begin = end;
+    } while (begin < job->columns);
   }
 }
 
 SIMD_TARGET void SIMD_NAME(matmul_float)(const struct matmul_job *job, size_t row_begin, size_t row_end) {
+  if (job->tokens == 0) return;
   switch (job->type) {
     case ELEMENT_F16: multiply(ELEMENT_F16, job, row_begin, row_end); break;
     case ELEMENT_BF16: multiply(ELEMENT_BF16, job, row_begin, row_end); break;

@@ -15,23 +15,26 @@
 
 enum {
   CACHE_LINE = 64,
-  SHARES_PER_THREAD = 2,     // a chunk is this part of a thread's share of what is left
   BUSY_NANOSECONDS = 30000,  // waiting before sleeping
   LOOKS_PER_CLOCK_READING = 64,
 };
 
-// The state of the job in one word, so that entering, taking a chunk and leaving are one exchange each: how many workers
-// are inside, and how many grains nobody has taken. Without any left there is no job to enter.
-static uint32_t inside(uint64_t state) { return (uint32_t)(state >> 32); }
-static uint32_t grains_left(uint64_t state) { return (uint32_t)state; }
-#define ONE_INSIDE ((uint64_t)1 << 32)
+// The state of the job in one word, so that entering is one exchange: the job's number, whether threads may still
+// enter, and how many workers are inside.
+#define JOB_OPEN 0x80000000u
+static uint32_t number_of(uint64_t state) { return (uint32_t)(state >> 32); }
+static uint32_t inside(uint64_t state) { return (uint32_t)state & ~JOB_OPEN; }
+
+// What nobody has taken of a thread's share, in one word: grains [first, end).
+static uint64_t share_of(uint32_t first, uint32_t end) { return (uint64_t)first << 32 | end; }
+static uint32_t first_of(uint64_t share) { return (uint32_t)(share >> 32); }
+static uint32_t end_of(uint64_t share) { return (uint32_t)share; }
 
 struct thread_pool {
-  // One cache line: who takes a chunk has the job with it.
+  // One cache line: a worker that enters has the job with it.
   alignas(CACHE_LINE) _Atomic uint64_t state;
   struct job {
     size_t count, grain;
-    uint32_t grains;
     pool_work work;
     void *context;
   } job;  // written by the caller while no worker is inside
@@ -46,10 +49,13 @@ struct thread_pool {
   int threads;
   pid_t process;
   struct worker {
+    // Shares are whole stretches: neighbouring items are neighbouring memory, and a thread that reads on where it left
+    // off is served by the processor's own fetching.
+    alignas(CACHE_LINE) _Atomic uint64_t share;
     struct thread_pool *pool;
     int index;
     pthread_t thread;
-  } workers[];
+  } workers[];  // the caller's is the first
 };
 
 static void pause_briefly(void) {
@@ -66,16 +72,22 @@ static int64_t nanoseconds_now(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static bool has_work(uint64_t state) { return grains_left(state) != 0; }
-static bool is_empty(uint64_t state) { return inside(state) == 0; }
+static bool has_new_job(uint64_t state, uint32_t last) { return (state & JOB_OPEN) != 0 && number_of(state) != last; }
+
+static bool is_empty(uint64_t state, uint32_t last) {
+  (void)last;
+  return inside(state) == 0;
+}
 
 // Looks at the state until the test holds for it; false when it is time to sleep. The core is not yielded in between: a
 // scheduler may take the rest of a yielding thread's time, whereas one that sleeps comes back as soon as it is woken.
-static inline bool wait_busily(struct thread_pool *pool, bool (*test)(uint64_t)) {
+static inline bool wait_busily(struct thread_pool *pool, bool (*test)(uint64_t, uint32_t), uint32_t last,
+                               uint64_t *state) {
   int64_t begin = 0, now = 0;
   do {
     for (int i = 0; i < LOOKS_PER_CLOCK_READING; i++) {
-      if (test(atomic_load_explicit(&pool->state, memory_order_acquire))) return true;
+      *state = atomic_load_explicit(&pool->state, memory_order_acquire);
+      if (test(*state, last)) return true;
       pause_briefly();
     }
     now = nanoseconds_now();
@@ -84,60 +96,72 @@ static inline bool wait_busily(struct thread_pool *pool, bool (*test)(uint64_t))
   return false;
 }
 
-// Takes the next chunk, and adds `entering` to the state with the first; false when none is left. Chunks get shorter
-// towards the end (guided self-scheduling; Polychronopoulos and Kuck 1987), so that there are few of them and yet
-// threads of different speed end together.
-static bool take_chunk(struct thread_pool *pool, uint64_t entering, uint32_t *left, uint32_t *length) {
-  uint32_t shares = (uint32_t)pool->threads * SHARES_PER_THREAD;
-  uint64_t state = atomic_load_explicit(&pool->state, memory_order_relaxed);
+// Takes half of what is left of a share, so that chunks are few and yet threads of different speed end together: the
+// owner from the front, others from the back.
+static bool take_chunk(_Atomic uint64_t *share, bool is_owner, uint32_t *first, uint32_t *end) {
+  uint64_t left = atomic_load_explicit(share, memory_order_relaxed), rest;
   do {
-    *left = grains_left(state);
-    if (*left == 0) return false;
-    *length = (*left - 1) / shares + 1;
-  } while (!atomic_compare_exchange_weak_explicit(&pool->state, &state, state + entering - *length,
-                                                  memory_order_acquire, memory_order_relaxed));
+    *first = first_of(left);
+    *end = end_of(left);
+    if (*first >= *end) return false;
+    uint32_t half = *first + (*end - *first) / 2;
+    if (is_owner) {
+      *end = *end - *first > 1 ? half : *end;
+      rest = share_of(*end, end_of(left));
+    } else {
+      *first = half;
+      rest = share_of(first_of(left), half);
+    }
+  } while (!atomic_compare_exchange_weak_explicit(share, &left, rest, memory_order_relaxed, memory_order_relaxed));
   return true;
 }
 
-// Works until no chunk is left; false when there was none from the beginning.
-static bool work_on_job(struct thread_pool *pool, int thread) {
-  uint32_t left, length;
-  if (!take_chunk(pool, thread == 0 ? 0 : ONE_INSIDE, &left, &length)) return false;
+// Works through the thread's own share, then through what the others have left of theirs.
+static void take_chunks(struct thread_pool *pool, int thread) {
   struct job job = pool->job;
-  do {
-    size_t begin = (size_t)(job.grains - left) * job.grain;
-    size_t end = length == left ? job.count : begin + length * job.grain;
-    job.work(job.context, begin, end, thread);
-  } while (take_chunk(pool, 0, &left, &length));
-  return true;
-}
-
-static void leave_job(struct thread_pool *pool) {
-  uint64_t state = atomic_fetch_sub(&pool->state, ONE_INSIDE) - ONE_INSIDE;
-  if (is_empty(state) && atomic_load(&pool->caller_sleeps)) {
-    pthread_mutex_lock(&pool->sleep_lock);
-    pthread_cond_signal(&pool->job_left);
-    pthread_mutex_unlock(&pool->sleep_lock);
+  for (int turn = 0; turn < pool->threads; turn++) {
+    _Atomic uint64_t *share = &pool->workers[(thread + turn) % pool->threads].share;
+    uint32_t first, end;
+    while (take_chunk(share, turn == 0, &first, &end)) {
+      size_t last = end * job.grain;
+      job.work(job.context, first * job.grain, last < job.count ? last : job.count, thread);
+    }
   }
 }
 
-static void sleep_until_job(struct thread_pool *pool) {
+static void sleep_until_job(struct thread_pool *pool, uint32_t last) {
   pthread_mutex_lock(&pool->sleep_lock);
   // Either this thread sees the job opened after this, or the one who opens it sees a sleeper and takes the lock.
   atomic_fetch_add(&pool->sleeping_workers, 1);
-  while (!has_work(atomic_load(&pool->state)) && !atomic_load(&pool->stopping)) {
+  while (!has_new_job(atomic_load(&pool->state), last) && !atomic_load(&pool->stopping)) {
     pthread_cond_wait(&pool->job_opened, &pool->sleep_lock);
   }
   atomic_fetch_sub(&pool->sleeping_workers, 1);
   pthread_mutex_unlock(&pool->sleep_lock);
 }
 
+static void leave_job(struct thread_pool *pool) {
+  uint64_t left = atomic_fetch_sub(&pool->state, 1) - 1;
+  if (inside(left) == 0 && (left & JOB_OPEN) == 0 && atomic_load(&pool->caller_sleeps)) {
+    pthread_mutex_lock(&pool->sleep_lock);
+    pthread_cond_signal(&pool->job_left);
+    pthread_mutex_unlock(&pool->sleep_lock);
+  }
+}
+
 static void *work_until_stopped(void *argument) {
   struct worker *worker = argument;
   struct thread_pool *pool = worker->pool;
+  uint32_t last = 0;
   while (!atomic_load(&pool->stopping)) {
-    if (!wait_busily(pool, has_work)) sleep_until_job(pool);
-    if (work_on_job(pool, worker->index)) leave_job(pool);
+    uint64_t state;
+    if (!wait_busily(pool, has_new_job, last, &state)) {
+      sleep_until_job(pool, last);
+    } else if (atomic_compare_exchange_strong(&pool->state, &state, state + 1)) {
+      last = number_of(state);
+      take_chunks(pool, worker->index);
+      leave_job(pool);
+    }
   }
   return NULL;
 }
@@ -205,42 +229,48 @@ void thread_pool_destroy(struct thread_pool *pool) {
 
 int thread_pool_size(const struct thread_pool *pool) { return pool->threads; }
 
-static struct job make_job(size_t count, size_t grain, pool_work work, void *context) {
-  if (grain == 0) grain = 1;
-  // Their number must fit half a word of state.
-  while ((count - 1) / grain >= UINT32_MAX) grain *= 2;
-  return (struct job){.count = count, .grain = grain, .grains = (uint32_t)((count - 1) / grain + 1), .work = work,
-                      .context = context};
+// Gives every thread an equal share.
+static void share_out(struct thread_pool *pool, uint64_t grains) {
+  uint64_t threads = (uint64_t)pool->threads;
+  for (uint64_t i = 0; i < threads; i++) {
+    uint64_t share = share_of((uint32_t)(grains * i / threads), (uint32_t)(grains * (i + 1) / threads));
+    atomic_store_explicit(&pool->workers[i].share, share, memory_order_relaxed);
+  }
 }
 
-static void open_job(struct thread_pool *pool, struct job job) {
-  pool->job = job;
-  atomic_store(&pool->state, job.grains);
+static void open_job(struct thread_pool *pool) {
+  uint32_t number = number_of(atomic_load_explicit(&pool->state, memory_order_relaxed)) + 1;
+  atomic_store(&pool->state, (uint64_t)number << 32 | JOB_OPEN);
   if (atomic_load(&pool->sleeping_workers) == 0) return;
   pthread_mutex_lock(&pool->sleep_lock);
   pthread_cond_broadcast(&pool->job_opened);
   pthread_mutex_unlock(&pool->sleep_lock);
 }
 
-// Waits for the workers inside; nobody enters any more, as no work is left.
+// Lets no more workers in and waits for those inside.
 static void close_job(struct thread_pool *pool) {
-  if (wait_busily(pool, is_empty)) return;
+  uint64_t state = atomic_fetch_and(&pool->state, ~(uint64_t)JOB_OPEN);
+  if (inside(state) == 0 || wait_busily(pool, is_empty, 0, &state)) return;
   pthread_mutex_lock(&pool->sleep_lock);
   atomic_store(&pool->caller_sleeps, true);
-  while (!is_empty(atomic_load(&pool->state))) pthread_cond_wait(&pool->job_left, &pool->sleep_lock);
+  while (inside(atomic_load(&pool->state)) != 0) pthread_cond_wait(&pool->job_left, &pool->sleep_lock);
   atomic_store(&pool->caller_sleeps, false);
   pthread_mutex_unlock(&pool->sleep_lock);
 }
 
 void thread_pool_run(struct thread_pool *pool, size_t count, size_t grain, pool_work work, void *context) {
   if (count == 0) return;
-  struct job job = make_job(count, grain, work, context);
+  if (grain == 0) grain = 1;
+  // Grains are counted in half a word.
+  while ((count - 1) / grain >= UINT32_MAX) grain *= 2;
   pthread_mutex_lock(&pool->callers);
-  if (pool->threads == 1 || job.grains == 1) {
+  if (pool->threads == 1 || count <= grain) {
     work(context, 0, count, 0);
   } else {
-    open_job(pool, job);
-    work_on_job(pool, 0);
+    pool->job = (struct job){.count = count, .grain = grain, .work = work, .context = context};
+    share_out(pool, (count - 1) / grain + 1);
+    open_job(pool);
+    take_chunks(pool, 0);
     close_job(pool);
   }
   pthread_mutex_unlock(&pool->callers);

@@ -11,7 +11,7 @@
 #define SIMD static inline __attribute__((always_inline)) SIMD_TARGET
 
 typedef __m256 vec;
-enum { LANES = 8, TILE_ROWS = 4, TILE_TOKENS = 3, QUERY_TILE = 3 };
+enum { LANES = 8, TILE_VECTORS = 2, TILE_TOKENS = 6, QUERY_TILE = 3 };
 
 static const int32_t lane_masks[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 SIMD __m256i first_lanes(size_t count) { return _mm256_loadu_si256((const __m256i *)(lane_masks + 8 - count)); }

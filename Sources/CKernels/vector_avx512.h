@@ -10,7 +10,7 @@
 #define SIMD static inline __attribute__((always_inline)) SIMD_TARGET
 
 typedef __m512 vec;
-enum { LANES = 16, TILE_ROWS = 4, TILE_TOKENS = 6, QUERY_TILE = 4 };
+enum { LANES = 16, TILE_VECTORS = 2, TILE_TOKENS = 12, QUERY_TILE = 4 };
 
 SIMD __mmask16 first_lanes(size_t count) { return (__mmask16)((1u << count) - 1); }
 

@@ -10,7 +10,7 @@
 #define SIMD static inline __attribute__((always_inline)) SIMD_TARGET
 
 typedef float32x4_t vec;
-enum { LANES = 4, TILE_ROWS = 4, TILE_TOKENS = 6, QUERY_TILE = 4 };
+enum { LANES = 4, TILE_VECTORS = 4, TILE_TOKENS = 6, QUERY_TILE = 4 };
 
 SIMD vec vec_zero(void) { return vdupq_n_f32(0); }
 SIMD vec vec_set(float value) { return vdupq_n_f32(value); }

@@ -44,8 +44,8 @@ private struct FilledCache {
     scale = 1 / Float(test.headSize).squareRoot()
   }
 
-  /// Outputs of tokens of the case, with items cut into ranges of at most `step`.
-  func run(_ table: KernelTable, tokens range: Range<Int>, step: Int) throws -> [Float] {
+  /// Outputs of tokens of the case, with items cut into ranges of at most `step`; `parts` cuts the positions.
+  func run(_ table: KernelTable, tokens range: Range<Int>, step: Int, parts: Bool = false) throws -> [Float] {
     let rowLength = test.heads * test.headSize
     let out = try GuardedBuffer(byteCount: range.count * rowLength * 4, slack: 4)
     let input = try GuardedBuffer(Array(queries[range.lowerBound * rowLength..<range.upperBound * rowLength]))
@@ -62,9 +62,16 @@ private struct FilledCache {
     (job.causal, job.window, job.scale, job.soft_cap) = (test.isCausal, test.window, scale, test.softCap)
     job.out = out.pointer(to: Float.self)
     let scratch = try GuardedBuffer(byteCount: attention_scratch_floats(&job) * 4)
-    let items = range.count * test.kvHeads
+    let partials = try GuardedBuffer(byteCount: parts ? attention_partial_floats(&job) * 4 : 0)
+    if parts { job.partials = partials.pointer(to: Float.self) }
+    let items = test.kvHeads * (parts ? attention_segments(&job) : range.count)
     for item in stride(from: 0, to: items, by: step) {
       table.functions.attention(&job, item, min(item + step, items), scratch.pointer(to: Float.self))
+    }
+    if parts {
+      for head in 0..<test.kvHeads {
+        table.functions.merge_attention(&job, head, head + 1, scratch.pointer(to: Float.self))
+      }
     }
     #expect(out.slackIsUntouched)
     return out.values(of: Float.self)
@@ -129,6 +136,25 @@ private let cacheTypes = [ELEMENT_F32, ELEMENT_F16, ELEMENT_BF16, ELEMENT_Q8_0]
     for type in cacheTypes {
       for count in awkwardLengths where count > 0 {
         try check(table, AttentionCase(type: type, firstPosition: count - 1, keyCount: count))
+      }
+    }
+  }
+
+  @Test("Positions cut into parts give the same bits", arguments: KernelTable.all)
+  private func parts(table: KernelTable) throws {
+    for (tokens, window, causal) in [(1, 0, true), (1, 300, true), (5, 0, true), (5, 400, true), (4, 0, false)] {
+      for count in [tokens, 256, 257, 1025] {
+        for type in cacheTypes {
+          let test = AttentionCase(
+            type: type, tokens: tokens, heads: 6, kvHeads: 2, headSize: 64, firstPosition: count - tokens,
+            keyCount: count, isCausal: causal, window: window)
+          let cache = try FilledCache(test)
+          let whole = try cache.run(table, tokens: 0..<tokens, step: 2 * tokens)
+          for step in [1, 3, 100] {
+            let cut = try cache.run(table, tokens: 0..<tokens, step: step, parts: true)
+            expectSameBits(cut, whole, "\(test.subject), \(step) parts at a time")
+          }
+        }
       }
     }
   }

@@ -48,6 +48,8 @@ struct attention_job {
   float scale;                // usually 1 / sqrt(head_size)
   float soft_cap;             // 0: none; else scores become cap * tanh(score / cap)
   float *out;                 // [tokens, heads, head_size]
+  // NULL: items are tokens. Else items are parts of the positions, whose results lie here until `merge_attention`.
+  float *partials;            // attention_partial_floats(job) floats
 };
 
 enum activation { ACTIVATION_SILU, ACTIVATION_GELU, ACTIVATION_GELU_TANH, ACTIVATION_GELU_QUICK, ACTIVATION_RELU,
@@ -65,7 +67,7 @@ struct kernels {
   void (*from_f32)(enum element_type type, const float *source, void *out, size_t count);
 
   // quantized_*.c: weights in block types times quantized activations. Columns are whole blocks. All tables give
-  // the same bits.
+  // the same bits, here and in matmul_float.
   void (*quantize_activations)(const float *x, size_t count, int8_t *values, float *scales, int16_t *sums);
   // Bytes of the packed copy of a [rows, columns] weight, 0 when this table multiplies this type as it is stored. Rows
   // from a multiple of MATMUL_ROW_STEP on start at packed_bytes(type, that row, columns), so that ranges of rows can be
@@ -74,12 +76,16 @@ struct kernels {
   void (*pack)(enum element_type type, const void *weights, size_t row_bytes, size_t rows, size_t columns, void *packed);
   // Rows [row_begin, row_end) of a job; row_begin is a multiple of MATMUL_ROW_STEP.
   void (*matmul_quantized)(const struct matmul_job *job, size_t row_begin, size_t row_end);
-  // matmul_float.c: F32, F16 and BF16 weights times float activations, products and sums in float.
+  // matmul_float.c: F32, F16 and BF16 weights, packed like the others, times float activations; products and sums in
+  // float.
   void (*matmul_float)(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
-  // attention.c: items are (token, key-value head) pairs, item = token * kv_heads + kv_head.
+  // attention.c: items are (token, key-value head) pairs, item = token * kv_heads + kv_head; with partials they are
+  // (key-value head, segment) pairs, item = kv_head * attention_segments(job) + segment.
   // `scratch` holds attention_scratch_floats(job) floats for this thread.
   void (*attention)(const struct attention_job *job, size_t item_begin, size_t item_end, float *scratch);
+  // The outputs of some key-value heads from their partials, to the same bits that items of tokens give.
+  void (*merge_attention)(const struct attention_job *job, size_t kv_head_begin, size_t kv_head_end, float *scratch);
 
   // normalize.c: rows of `width`. weight_offset is added to every weight (Gemma's 1 + weight); weight and bias may be NULL.
   void (*rms_norm)(const float *x, const float *weight, float weight_offset, float epsilon, size_t rows, size_t width,
@@ -115,10 +121,14 @@ struct kernels {
 };
 
 // Row ranges given to the products start at multiples of this.
-enum { MATMUL_ROW_STEP = 16 };
+enum { MATMUL_ROW_STEP = 32 };
 
 // Floats of scratch a thread needs for this job.
 size_t attention_scratch_floats(const struct attention_job *job);
+
+// Segments of the positions into which a job of few tokens can be cut with partials; 1 where it cannot.
+size_t attention_segments(const struct attention_job *job);
+size_t attention_partial_floats(const struct attention_job *job);
 
 // Items of attention a thread should take at once: keys and values are read once for all queries of a range, so ranges
 // are whole tokens, as many as still leave work for every thread. One item with a single token.

@@ -38,7 +38,8 @@ extension CPUBackend {
     withExtendedLifetime((x, cache)) {}
   }
 
-  /// Pairs of a token and a key-value head are shared out among the threads.
+  /// Pairs of a token and a key-value head are shared out among the threads; of a single token, or few, pairs of a
+  /// key-value head and a segment of the positions.
   public func attention(
     _ queries: Tensor, keys: Tensor, values: Tensor, _ options: AttentionOptions
   ) throws(TensorError) -> Tensor {
@@ -50,11 +51,24 @@ extension CPUBackend {
       position_bytes: keys.rowBytes, head_bytes: capacity * keys.rowBytes, tokens: tokens, heads: heads,
       kv_heads: kvHeads, head_size: headSize, first_position: options.firstPosition, key_count: options.keyCount,
       causal: options.causal, window: options.window, scale: options.scale, soft_cap: options.softCap,
-      out: floats(out))
+      out: floats(out), partials: nil)
     let scratchFloats = attention_scratch_floats(&job)
     let scratch = try storage(threads.count * scratchFloats * 4)
     let floats = scratch.pointer.assumingMemoryBound(to: Float.self)
     let seen = options.window > 0 ? min(options.window, options.keyCount) : options.keyCount
+    let segments = attention_segments(&job)
+    if segments > 1, threads.count > 1, tokens * kvHeads < 8 * threads.count {
+      let partials = try storage(attention_partial_floats(&job) * 4)
+      job.partials = partials.pointer.assumingMemoryBound(to: Float.self)
+      withUnsafePointer(to: &job) { job in
+        threads.run(kvHeads * segments, grain: 1) { begin, end, thread in
+          kernels.attention(job, begin, end, floats + thread * scratchFloats)
+        }
+        kernels.merge_attention(job, 0, kvHeads, floats)
+      }
+      withExtendedLifetime((queries, keys, values, scratch, partials)) {}
+      return out
+    }
     let items = tokens * kvHeads
     // Whole ranges as the kernel likes them, several of them where one would not pay for a thread.
     let range = attention_grain(&job, threads.count)

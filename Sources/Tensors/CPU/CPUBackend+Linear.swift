@@ -13,7 +13,7 @@ extension CPUBackend {
     let (rows, columns) = (weight.shape[0], weight.shape[1])
     let bytes = kernels.packed_bytes(type.kernelType, rows, columns)
     guard bytes > 0 else { return LinearWeight(source: weight, packed: nil) }
-    let packed = try storage(bytes)
+    let packed = try lastingStorage(bytes)
     let (source, target, rowBytes) = (host(weight), packed.pointer, weight.rowBytes)
     let steps = (rows + rowStep - 1) / rowStep
     threads.run(steps, grain: grain(items: steps, cost: rowStep * columns)) { begin, end, _ in

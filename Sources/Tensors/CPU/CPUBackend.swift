@@ -33,6 +33,7 @@ public final class CPUBackend: Backend {
   let kernels: kernels
   let threads: ThreadPool
   let pool = BufferPool()
+  let lasting = LastingMemory()
 
   /// Creates a backend that computes on `threads` threads, the calling one included.
   ///
@@ -81,6 +82,12 @@ public final class CPUBackend: Backend {
   func storage(_ bytes: Int) throws(TensorError) -> HostStorage {
     guard let pointer = pool.take(bytes) else { throw .memory("allocate", bytes: bytes) }
     return HostStorage(pointer, byteCount: bytes, from: pool, backend: self)
+  }
+
+  /// Memory for a packed weight.
+  func lastingStorage(_ bytes: Int) throws(TensorError) -> HostStorage {
+    guard let memory = lasting.take(bytes) else { throw .memory("prepare", bytes: bytes) }
+    return HostStorage(sharing: memory.bytes, owner: memory.owner, backend: self)
   }
 
   /// A tensor with a copy of `bytes`.
@@ -132,8 +139,8 @@ public final class CPUBackend: Backend {
     host(tensor).assumingMemoryBound(to: Float.self)
   }
 
-  /// Elementary steps (multiply-adds) in a chunk of work at least, so that it takes some microseconds.
-  var leastCost: Int { 1 << 16 }
+  /// Elementary steps (multiply-adds) in a chunk of work at least, so that it takes a microsecond or so.
+  var leastCost: Int { 1 << 14 }
 
   /// Items per chunk where an item takes `cost` elementary steps.
   @inline(__always)
