@@ -121,10 +121,10 @@ private struct LimitMeasurement {
     let work: ThreadPool.Work = { begin, end, _ in
       for _ in begin..<end { _ = kernels.peak_f32(rounds) }
     }
-    let alone = 1 / best(of: 0.1, amount: Double(regions)) { for _ in 0..<regions { work(0, pieces, 0) } }
-    let shared = 1 / best(of: 0.1, amount: Double(regions)) {
+    let alone = best(of: 0.1, amount: Double(regions)) { for _ in 0..<regions { work(0, pieces, 0) } }
+    let shared = best(of: 0.1, amount: Double(regions)) {
       for _ in 0..<regions { threads.run(pieces, grain: 1, work) }
     }
-    return max(0, shared - alone / Double(threads.count))
+    return max(0, 1 / shared - 1 / alone / Double(threads.count))
   }
 }
