@@ -6,21 +6,24 @@
 
 #include "elements.h"
 
+// A block may lie at an odd address of a mapped file.
+#define PACKED __attribute__((packed))
+
 // Scales `d` and minimums `m`, `dmin` are f16 bits. Codes of 4 bits lie as ggml has them: in the formats of 32 elements
 // and in IQ4_XS the low halves are elements 0 to 15 and the high halves 16 to 31 of a group.
-struct block_q8_0 { uint16_t d; int8_t qs[32]; };
-struct block_q4_0 { uint16_t d; uint8_t qs[16]; };
-struct block_q4_1 { uint16_t d, m; uint8_t qs[16]; };
-struct block_q5_0 { uint16_t d; uint8_t qh[4], qs[16]; };
-struct block_q5_1 { uint16_t d, m; uint8_t qh[4], qs[16]; };
-struct block_q2_k { uint8_t scales[16], qs[64]; uint16_t d, dmin; };
-struct block_q3_k { uint8_t hmask[32], qs[64], scales[12]; uint16_t d; };
-struct block_q4_k { uint16_t d, dmin; uint8_t scales[12], qs[128]; };
-struct block_q5_k { uint16_t d, dmin; uint8_t scales[12], qh[32], qs[128]; };
-struct block_q6_k { uint8_t ql[128], qh[64]; int8_t scales[16]; uint16_t d; };
-struct block_iq4_nl { uint16_t d; uint8_t qs[16]; };
-struct block_iq4_xs { uint16_t d, scales_h; uint8_t scales_l[4], qs[128]; };
-struct block_mxfp4 { uint8_t e, qs[16]; };
+struct PACKED block_q8_0 { uint16_t d; int8_t qs[32]; };
+struct PACKED block_q4_0 { uint16_t d; uint8_t qs[16]; };
+struct PACKED block_q4_1 { uint16_t d, m; uint8_t qs[16]; };
+struct PACKED block_q5_0 { uint16_t d; uint8_t qh[4], qs[16]; };
+struct PACKED block_q5_1 { uint16_t d, m; uint8_t qh[4], qs[16]; };
+struct PACKED block_q2_k { uint8_t scales[16], qs[64]; uint16_t d, dmin; };
+struct PACKED block_q3_k { uint8_t hmask[32], qs[64], scales[12]; uint16_t d; };
+struct PACKED block_q4_k { uint16_t d, dmin; uint8_t scales[12], qs[128]; };
+struct PACKED block_q5_k { uint16_t d, dmin; uint8_t scales[12], qh[32], qs[128]; };
+struct PACKED block_q6_k { uint8_t ql[128], qh[64]; int8_t scales[16]; uint16_t d; };
+struct PACKED block_iq4_nl { uint16_t d; uint8_t qs[16]; };
+struct PACKED block_iq4_xs { uint16_t d, scales_h; uint8_t scales_l[4], qs[128]; };
+struct PACKED block_mxfp4 { uint8_t e, qs[16]; };
 
 static_assert(sizeof(struct block_q8_0) == 34, "layout of Q8_0");
 static_assert(sizeof(struct block_q4_0) == 18, "layout of Q4_0");
@@ -64,6 +67,17 @@ static inline _Bool type_has_minimum(enum element_type type) {
 // Whether the halves of a group have scales of their own.
 static inline _Bool type_has_half_scales(enum element_type type) {
   return type == ELEMENT_Q2_K || type == ELEMENT_Q3_K || type == ELEMENT_Q6_K;
+}
+
+// What a stored code has more than the number it stands for.
+static inline int code_zero(enum element_type type) {
+  switch (type) {
+    case ELEMENT_Q4_0: return 8;
+    case ELEMENT_Q5_0: return 16;
+    case ELEMENT_Q3_K: return 4;
+    case ELEMENT_Q6_K: return 32;
+    default: return 0;
+  }
 }
 
 static inline _Bool type_is_blocks(enum element_type type) {

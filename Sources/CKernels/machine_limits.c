@@ -1,15 +1,6 @@
 // What the processor can do at most: the scalar loops, and those over instructions that only one set has. The others are
 // in machine_limits_simd.h.
-#define _GNU_SOURCE  // the names of sysconf's cache sizes
-#include "machine.h"
-
-#include <unistd.h>
-
 #include "families.h"
-
-#if defined(__APPLE__)
-#include <sys/sysctl.h>
-#endif
 
 // As in machine_limits_simd.h, for loops whose steps are a single instruction.
 enum { DOT_CHAINS = 12, SCALAR_CHAINS = 8 };
@@ -130,19 +121,3 @@ TARGET_NEON uint64_t peak_int8_neon(size_t rounds) {
   return (uint64_t)rounds * CHAINS * 16 * 2;
 }
 #endif
-
-size_t cache_bytes(int level) {
-#if defined(__APPLE__)
-  static const char *const names[] = {"hw.l1dcachesize", "hw.l2cachesize", "hw.l3cachesize"};
-  int64_t size = 0;
-  size_t length = sizeof size;
-  if (level < 1 || level > 3 || sysctlbyname(names[level - 1], &size, &length, NULL, 0) != 0) return 0;
-#elif defined(_SC_LEVEL1_DCACHE_SIZE)
-  static const int names[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
-  long size = level < 1 || level > 3 ? 0 : sysconf(names[level - 1]);
-#else
-  long size = 0;
-  (void)level;
-#endif
-  return size > 0 ? (size_t)size : 0;
-}

@@ -69,12 +69,4 @@ static inline size_t panel_bytes(enum element_type type, size_t groups) {
 }
 
 // What was added to a signed code to store it.
-static inline int panel_zero(enum element_type type) {
-  switch (type) {
-    case ELEMENT_Q4_0: return 8;
-    case ELEMENT_Q5_0: return 16;
-    case ELEMENT_Q3_K: return 4;
-    case ELEMENT_Q6_K: return 32;
-    default: return 0;
-  }
-}
+static inline int panel_zero(enum element_type type) { return code_zero(type); }

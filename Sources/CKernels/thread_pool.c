@@ -1,10 +1,9 @@
-// The thread pool. Workers enter an open job by themselves and the caller waits only for those that did: a worker that
-// sleeps or has lost its core to another process delays nobody, and after a fork a caller simply works alone.
-#define _GNU_SOURCE  // sched_getaffinity
+// The thread pool. Workers enter a job by themselves and the caller waits only for those that did: a worker that sleeps
+// or has lost its core to another process delays nobody, and after a fork a caller simply works alone.
+#define _GNU_SOURCE  // clocks and signals
 #include "thread_pool.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -16,9 +15,8 @@
 
 enum {
   CACHE_LINE = 64,
-  BUSY_NANOSECONDS = 15000,      // waiting without giving up the core
-  YIELDING_NANOSECONDS = 60000,  // waiting in all before sleeping
-  PAUSES_PER_CLOCK_READING = 32,
+  BUSY_NANOSECONDS = 30000,  // waiting before sleeping
+  LOOKS_PER_CLOCK_READING = 64,
 };
 
 // The state of the job in one word, so that entering is one exchange: the job's number, whether threads may still
@@ -27,15 +25,21 @@ enum {
 static uint32_t number_of(uint64_t state) { return (uint32_t)(state >> 32); }
 static uint32_t inside(uint64_t state) { return (uint32_t)state & ~JOB_OPEN; }
 
+// What nobody has taken of a thread's share, in one word: grains [first, end).
+static uint64_t share_of(uint32_t first, uint32_t end) { return (uint64_t)first << 32 | end; }
+static uint32_t first_of(uint64_t share) { return (uint32_t)(share >> 32); }
+static uint32_t end_of(uint64_t share) { return (uint32_t)share; }
+
 struct thread_pool {
+  // One cache line: a worker that enters has the job with it.
   alignas(CACHE_LINE) _Atomic uint64_t state;
+  struct job {
+    size_t count, grain;
+    pool_work work;
+    void *context;
+  } job;  // written by the caller while no worker is inside
 
-  // Written by the caller while no worker is inside.
-  alignas(CACHE_LINE) size_t grain;
-  pool_work work;
-  void *context;
-
-  atomic_int sleeping_workers;
+  alignas(CACHE_LINE) atomic_int sleeping_workers;
   atomic_bool caller_sleeps;
   atomic_bool stopping;
   pthread_mutex_t sleep_lock;
@@ -45,10 +49,9 @@ struct thread_pool {
   int threads;
   pid_t process;
   struct worker {
-    // Its share of the job. Shares are whole stretches: neighbouring items are neighbouring memory, and a thread that
-    // reads on where it left off is served by the processor's own fetching.
-    alignas(CACHE_LINE) _Atomic size_t next;  // first item of the share that no thread has taken
-    size_t end;
+    // Shares are whole stretches: neighbouring items are neighbouring memory, and a thread that reads on where it left
+    // off is served by the processor's own fetching.
+    alignas(CACHE_LINE) _Atomic uint64_t share;
     struct thread_pool *pool;
     int index;
     pthread_t thread;
@@ -69,44 +72,62 @@ static int64_t nanoseconds_now(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// A wait that begins busy and turns to yielding.
-struct waiting {
-  int64_t begin;
-};
+static bool has_new_job(uint64_t state, uint32_t last) { return (state & JOB_OPEN) != 0 && number_of(state) != last; }
 
-// Waits a moment; false when it is time to sleep.
-static bool wait_a_moment(struct waiting *waiting) {
-  for (int i = 0; i < PAUSES_PER_CLOCK_READING; i++) pause_briefly();
-  int64_t now = nanoseconds_now();
-  if (waiting->begin == 0) waiting->begin = now;
-  int64_t waited = now - waiting->begin;
-  if (waited > BUSY_NANOSECONDS) sched_yield();
-  return waited < YIELDING_NANOSECONDS;
+static bool is_empty(uint64_t state, uint32_t last) {
+  (void)last;
+  return inside(state) == 0;
 }
 
-// Takes the larger part of what is left of a share, in whole grains: few chunks, and yet little is left to wait for when
-// threads differ in speed (guided self-scheduling; Polychronopoulos and Kuck 1987). False when nothing is left.
-static bool take_chunk(struct worker *owner, size_t grain, size_t *begin, size_t *end) {
-  *begin = atomic_load_explicit(&owner->next, memory_order_relaxed);
+// Looks at the state until the test holds for it; false when it is time to sleep. The core is not yielded in between: a
+// scheduler may take the rest of a yielding thread's time, whereas one that sleeps comes back as soon as it is woken.
+static inline bool wait_busily(struct thread_pool *pool, bool (*test)(uint64_t, uint32_t), uint32_t last,
+                               uint64_t *state) {
+  int64_t begin = 0, now = 0;
   do {
-    if (*begin >= owner->end) return false;
-    size_t grains = (owner->end - *begin + grain - 1) / grain, taken = (2 * grains + 2) / 3;
-    *end = taken == grains ? owner->end : *begin + taken * grain;
-  } while (!atomic_compare_exchange_weak_explicit(&owner->next, begin, *end, memory_order_relaxed,
-                                                  memory_order_relaxed));
+    for (int i = 0; i < LOOKS_PER_CLOCK_READING; i++) {
+      *state = atomic_load_explicit(&pool->state, memory_order_acquire);
+      if (test(*state, last)) return true;
+      pause_briefly();
+    }
+    now = nanoseconds_now();
+    if (begin == 0) begin = now;
+  } while (now - begin < BUSY_NANOSECONDS);
+  return false;
+}
+
+// Takes half of what is left of a share, so that chunks are few and yet threads of different speed end together: the
+// owner from the front, others from the back.
+static bool take_chunk(_Atomic uint64_t *share, bool is_owner, uint32_t *first, uint32_t *end) {
+  uint64_t left = atomic_load_explicit(share, memory_order_relaxed), rest;
+  do {
+    *first = first_of(left);
+    *end = end_of(left);
+    if (*first >= *end) return false;
+    uint32_t half = *first + (*end - *first) / 2;
+    if (is_owner) {
+      *end = *end - *first > 1 ? half : *end;
+      rest = share_of(*end, end_of(left));
+    } else {
+      *first = half;
+      rest = share_of(first_of(left), half);
+    }
+  } while (!atomic_compare_exchange_weak_explicit(share, &left, rest, memory_order_relaxed, memory_order_relaxed));
   return true;
 }
 
 // Works through the thread's own share, then through what the others have left of theirs.
 static void take_chunks(struct thread_pool *pool, int thread) {
-  size_t begin, end;
+  struct job job = pool->job;
   for (int turn = 0; turn < pool->threads; turn++) {
-    struct worker *owner = &pool->workers[(thread + turn) % pool->threads];
-    while (take_chunk(owner, pool->grain, &begin, &end)) pool->work(pool->context, begin, end, thread);
+    _Atomic uint64_t *share = &pool->workers[(thread + turn) % pool->threads].share;
+    uint32_t first, end;
+    while (take_chunk(share, turn == 0, &first, &end)) {
+      size_t last = end * job.grain;
+      job.work(job.context, first * job.grain, last < job.count ? last : job.count, thread);
+    }
   }
 }
-
-static bool has_new_job(uint64_t state, uint32_t last) { return (state & JOB_OPEN) != 0 && number_of(state) != last; }
 
 static void sleep_until_job(struct thread_pool *pool, uint32_t last) {
   pthread_mutex_lock(&pool->sleep_lock);
@@ -132,18 +153,14 @@ static void *work_until_stopped(void *argument) {
   struct worker *worker = argument;
   struct thread_pool *pool = worker->pool;
   uint32_t last = 0;
-  struct waiting waiting = {0};
   while (!atomic_load(&pool->stopping)) {
-    uint64_t state = atomic_load_explicit(&pool->state, memory_order_acquire);
-    if (has_new_job(state, last)) {
-      if (!atomic_compare_exchange_strong(&pool->state, &state, state + 1)) continue;
+    uint64_t state;
+    if (!wait_busily(pool, has_new_job, last, &state)) {
+      sleep_until_job(pool, last);
+    } else if (atomic_compare_exchange_strong(&pool->state, &state, state + 1)) {
       last = number_of(state);
       take_chunks(pool, worker->index);
       leave_job(pool);
-      waiting.begin = 0;
-    } else if (!wait_a_moment(&waiting)) {
-      sleep_until_job(pool, last);
-      waiting.begin = 0;
     }
   }
   return NULL;
@@ -212,14 +229,12 @@ void thread_pool_destroy(struct thread_pool *pool) {
 
 int thread_pool_size(const struct thread_pool *pool) { return pool->threads; }
 
-// Gives every thread an equal share, all of them whole grains.
-static void share_out(struct thread_pool *pool, size_t count, size_t grain) {
-  size_t grains = count / grain + (count % grain != 0), threads = (size_t)pool->threads;
-  pool->grain = grain;
-  for (size_t i = 0; i < threads; i++) {
-    size_t begin = grains * i / threads * grain, end = grains * (i + 1) / threads * grain;
-    atomic_store_explicit(&pool->workers[i].next, begin, memory_order_relaxed);
-    pool->workers[i].end = end < count ? end : count;
+// Gives every thread an equal share.
+static void share_out(struct thread_pool *pool, uint64_t grains) {
+  uint64_t threads = (uint64_t)pool->threads;
+  for (uint64_t i = 0; i < threads; i++) {
+    uint64_t share = share_of((uint32_t)(grains * i / threads), (uint32_t)(grains * (i + 1) / threads));
+    atomic_store_explicit(&pool->workers[i].share, share, memory_order_relaxed);
   }
 }
 
@@ -235,41 +250,28 @@ static void open_job(struct thread_pool *pool) {
 // Lets no more workers in and waits for those inside.
 static void close_job(struct thread_pool *pool) {
   uint64_t state = atomic_fetch_and(&pool->state, ~(uint64_t)JOB_OPEN);
-  struct waiting waiting = {0};
-  while (inside(state) != 0) {
-    if (!wait_a_moment(&waiting)) {
-      pthread_mutex_lock(&pool->sleep_lock);
-      atomic_store(&pool->caller_sleeps, true);
-      while (inside(atomic_load(&pool->state)) != 0) pthread_cond_wait(&pool->job_left, &pool->sleep_lock);
-      atomic_store(&pool->caller_sleeps, false);
-      pthread_mutex_unlock(&pool->sleep_lock);
-    }
-    state = atomic_load(&pool->state);
-  }
+  if (inside(state) == 0 || wait_busily(pool, is_empty, 0, &state)) return;
+  pthread_mutex_lock(&pool->sleep_lock);
+  atomic_store(&pool->caller_sleeps, true);
+  while (inside(atomic_load(&pool->state)) != 0) pthread_cond_wait(&pool->job_left, &pool->sleep_lock);
+  atomic_store(&pool->caller_sleeps, false);
+  pthread_mutex_unlock(&pool->sleep_lock);
 }
 
 void thread_pool_run(struct thread_pool *pool, size_t count, size_t grain, pool_work work, void *context) {
   if (count == 0) return;
   if (grain == 0) grain = 1;
+  // Grains are counted in half a word.
+  while ((count - 1) / grain >= UINT32_MAX) grain *= 2;
   pthread_mutex_lock(&pool->callers);
-  if (pool->threads == 1 || grain >= count) {
+  if (pool->threads == 1 || count <= grain) {
     work(context, 0, count, 0);
   } else {
-    pool->work = work;
-    pool->context = context;
-    share_out(pool, count, grain);
+    pool->job = (struct job){.count = count, .grain = grain, .work = work, .context = context};
+    share_out(pool, (count - 1) / grain + 1);
     open_job(pool);
     take_chunks(pool, 0);
     close_job(pool);
   }
   pthread_mutex_unlock(&pool->callers);
-}
-
-int available_processors(void) {
-#ifdef __linux__
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
-#endif
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count > 0 ? (int)count : 1;
 }

@@ -22,6 +22,8 @@ public struct ParameterRegistry: Sendable {
 
   /// The parameters in the order they were read; each once, however many layers share it.
   public let parameters: [Parameter]
+  /// Bytes of the backend's own copies, packed for its products.
+  public let packedBytes: Int
 
   /// Numbers in all parameters.
   public var elementCount: Int { parameters.reduce(0) { $0 + $1.tensor.elementCount } }

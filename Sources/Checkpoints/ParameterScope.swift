@@ -58,7 +58,10 @@ public struct ParameterScope {
     }
     let weight = try backend.prepare(tensor)
     // The pages of the file that were read for packing would double the weights in memory.
-    if weight.packed != nil { reader.releaseSource(join(name)) }
+    if let packed = weight.packed {
+      reader.packedBytes += packed.byteCount
+      reader.releaseSource(join(name))
+    }
     return weight
   }
 
@@ -76,6 +79,7 @@ private final class ParameterReader {
   let backend: any Backend
   let naming: (String) -> String
   private let ignoring: (String) -> Bool
+  var packedBytes = 0
   private var parameters: [ParameterRegistry.Parameter] = []
   private var used: Set<String> = []
   private var missing: [String] = []
@@ -128,7 +132,7 @@ private final class ParameterReader {
     guard missing.isEmpty, mismatched.isEmpty, unused.isEmpty else {
       throw ParameterError(path: checkpoint.path, missing: missing, mismatched: mismatched, unused: Array(unused))
     }
-    return ParameterRegistry(parameters: parameters)
+    return ParameterRegistry(parameters: parameters, packedBytes: packedBytes)
   }
 }
 

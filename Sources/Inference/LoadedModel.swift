@@ -27,11 +27,27 @@ public struct LoadedModel: Sendable {
   ///   - backend: what computes.
   /// - Throws: one line that names the file and what is wrong with it.
   public init(path: String, name: String, backend: any Backend) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
     let checkpoint = try openCheckpoint(path)
+    let opened = clock.now
+    // Building a vocabulary uses one thread, packing weights all of them with pauses: together they take less time.
+    let text = BackgroundWork {
+      let begin = clock.now
+      let (tokenizer, template) = (try loadTokenizer(of: checkpoint), try loadChatTemplate(of: checkpoint))
+      return (tokenizer: tokenizer, template: template, time: clock.now - begin)
+    }
     model = try loadLanguageModel(checkpoint, backend: backend)
-    tokenizer = try loadTokenizer(of: checkpoint)
-    template = try loadChatTemplate(of: checkpoint)
-    description = try ModelDescription(checkpoint, name: name, identity: ModelIdentity.sha256(of: checkpoint))
+    let weighted = clock.now
+    let parts = try text.value()
+    (tokenizer, template) = (parts.tokenizer, parts.template)
+    let described = clock.now
+    var description = try ModelDescription(checkpoint, name: name, identity: ModelIdentity.sha256(of: checkpoint))
+    description.loading = ModelLoadTimes(
+      total: (clock.now - start).inSeconds, open: (opened - start).inSeconds, weights: (weighted - opened).inSeconds,
+      packedBytes: model.parameters.packedBytes, tokenizer: parts.time.inSeconds,
+      identity: (clock.now - described).inSeconds)
+    self.description = description
     guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
       throw InferenceError(
         "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, the model \(model.configuration.vocabularySize)"

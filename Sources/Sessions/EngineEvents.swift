@@ -29,11 +29,13 @@ public struct ModelDescription: Hashable, Sendable {
   public var contextLength: Int
   /// Size of its files in bytes.
   public var bytes: Int
+  /// How long loading took; `nil` where nobody measured it.
+  public var loading: ModelLoadTimes?
 
   /// Creates a description.
   public init(
     name: String, path: String, identity: String = "", family: String, parameters: Int, quantisation: String,
-    contextLength: Int, bytes: Int
+    contextLength: Int, bytes: Int, loading: ModelLoadTimes? = nil
   ) {
     self.name = name
     self.path = path
@@ -43,6 +45,7 @@ public struct ModelDescription: Hashable, Sendable {
     self.quantisation = quantisation
     self.contextLength = contextLength
     self.bytes = bytes
+    self.loading = loading
   }
 }
 

@@ -26,13 +26,17 @@ extension ModelDescription: EventPayload {
     object["quantisation"] = .string(quantisation)
     object["context_length"] = .integer(contextLength)
     object["bytes"] = .integer(bytes)
+    if let loading { object["loading"] = loading.json }
   }
   init(_ fields: Fields) throws(EventFormatError) {
     self.init(
       name: try fields.string("name"), path: try fields.string("path"), identity: try fields.string("identity"),
       family: try fields.string("family"), parameters: try fields.integer("parameters"),
       quantisation: try fields.string("quantisation"), contextLength: try fields.integer("context_length"),
-      bytes: try fields.integer("bytes"))
+      bytes: try fields.integer("bytes"),
+      loading: try fields.optional("loading") { (name) throws(EventFormatError) in
+        try ModelLoadTimes(fields.object(name))
+      })
   }
 }
 

@@ -16,6 +16,3 @@ int thread_pool_size(const struct thread_pool *pool);
 // multiple of `grain` and has a multiple of it, but for the last. One job at a time: a second caller waits; `work` must
 // not run another job on the same pool. What a chunk computes must not depend on how the range was cut.
 void thread_pool_run(struct thread_pool *pool, size_t count, size_t grain, pool_work work, void *context);
-
-// Processors this process may run on: a container or an affinity mask may allow fewer than the machine has.
-int available_processors(void);

@@ -15,7 +15,7 @@ extension MachineLimits {
       let name = unit == .f32 ? "multiply-add f32" : "dot product \(unit.rawValue)"
       if let rate = peaks[unit] { add(name, rate, unit == .int8 ? "GOP/s" : "GFLOP/s") }
     }
-    if threads > 1 { table.add(["start and end a parallel region", "", fixed(regionSeconds * 1e6, 2), "us"]) }
+    if threads > 1 { table.add(["a parallel region beyond its work", "", fixed(regionSeconds * 1e6, 2), "us"]) }
     return table.text + "instruction sets of the kernels here: \(instructionSets.joined(separator: ", "))\n"
   }
 

@@ -55,6 +55,9 @@ extension ChatScreen {
     canvas.fill(area, with: "─", style: theme[.border])
     var parts: [Span] = []
     if let doing { parts.append(Span(doing, theme[.accent])) }
+    if turn == 0, case .ready(let model) = model, let loading = model.loading {
+      parts.append(Span("model " + loading.summary, theme[.muted]))
+    }
     if !queue.isEmpty {
       parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
     }

@@ -23,7 +23,7 @@ private struct LimitMeasurement {
 
   private var kernels: kernels { backend.kernels }
   private var threads: ThreadPool { backend.threads }
-  /// Pieces of work per run, the same number for each thread.
+  /// Pieces of work per run: as many for each thread.
   private var pieces: Int { 12 * threads.count }
 
   /// At least this, and four times the last cache, is read for the bandwidth of memory.
@@ -113,11 +113,18 @@ private struct LimitMeasurement {
     return MachineLimits.Rate(single: single, all: max(single, all))
   }
 
+  /// What a region takes beyond its work: pieces of about a microsecond, as many as threads take in turn, in parallel
+  /// and alone.
   private func regionSeconds() -> Double {
-    let regions = 200
-    let rate = best(of: 0.1, amount: Double(regions)) {
-      for _ in 0..<regions { threads.run(pieces, grain: 1) { _, _, _ in } }
+    guard threads.count > 1 else { return 0 }
+    let (regions, rounds) = (100, 40)
+    let work: ThreadPool.Work = { begin, end, _ in
+      for _ in begin..<end { _ = kernels.peak_f32(rounds) }
     }
-    return 1 / rate
+    let alone = best(of: 0.1, amount: Double(regions)) { for _ in 0..<regions { work(0, pieces, 0) } }
+    let shared = best(of: 0.1, amount: Double(regions)) {
+      for _ in 0..<regions { threads.run(pieces, grain: 1, work) }
+    }
+    return max(0, 1 / shared - 1 / alone / Double(threads.count))
   }
 }

@@ -45,7 +45,7 @@ public struct MachineLimits: Sendable, Hashable {
   public var memoryRead: Rate
   /// Operations per second with the instructions of a unit, two a multiply-add; a unit without instructions is absent.
   public var peaks: [ArithmeticUnit: Rate]
-  /// Seconds to start a parallel region and to end it, back to back.
+  /// Seconds that a parallel region takes beyond its work, while threads are awake; 0 with one thread.
   public var regionSeconds: Double
 
   /// Creates limits from measurements.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Inference
 import JSONText
+import OrderedCollections
 import Sessions
 import Tensors
 
@@ -66,6 +67,7 @@ struct BenchCommand: ParsableCommand {
     if let limits { StandardStreams.output(json ? limits.json.text + "\n" : limits.text) }
     if machine { return }
     let loaded = try model.load(on: profile ? ProfilingBackend(backend) : backend)
+    if let times = loaded.description.loading { report(times) }
     let bench = Benchmark(
       model: loaded, promptTokens: promptTokens, generateTokens: generateTokens, depth: depth,
       cacheType: cacheType.elementType)
@@ -105,6 +107,16 @@ struct BenchCommand: ParsableCommand {
         "\(test) of \(tokens) tokens at depth \(depth), \(model.threads) threads: \(median.rounded(toPlaces: 1)) tokens/s (\(sorted[0].rounded(toPlaces: 1)) to \(sorted[sorted.count - 1].rounded(toPlaces: 1)) in \(rates.count)); resident \(BenchCommand.residentBytes / 1_000_000) MB\n"
       )
     }
+  }
+
+  private func report(_ times: ModelLoadTimes) {
+    guard json else {
+      StandardStreams.output("model \(times.text)\n")
+      return
+    }
+    var object: OrderedDictionary<String, JSONValue> = ["test": "load"]
+    object.merge(times.json.object ?? [:]) { old, _ in old }
+    StandardStreams.output(JSONValue.object(object).text + "\n")
   }
 
   /// Bytes of memory this process has in RAM.
