@@ -53,7 +53,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "TestSupport"],
+      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "Widgets", "TestSupport"],
       swiftSettings: swift),
     .executableTarget(
       name: "lathe",
