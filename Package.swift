@@ -82,9 +82,9 @@ let package = Package(
     + module("Downloads", imports: ["Files", "JSONText", "CTransfer", subprocess])
     + module("Images", imports: ["CPNG"], testing: ["JSONText", "Files"])
     + module("Drawing", imports: [])
-    + module("Widgets", imports: ["Drawing"])
+    + module("Widgets", imports: ["Drawing", "Images"])
     + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
-    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"]),
+    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"], testing: ["Widgets", "Images"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
 )

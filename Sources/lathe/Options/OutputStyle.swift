@@ -44,11 +44,10 @@ struct OutputStyle {
   }
 
   /// Prints a canvas.
-  func print(_ canvas: Canvas) {
-    if StandardStreams.outputIsTerminal {
-      StandardStreams.output(StyledText(canvas, colors: colors, isASCII: isASCII).bytes)
-    } else {
-      StandardStreams.output(StyledText(canvas, colors: 0, isASCII: isASCII, hasStyles: false).bytes)
-    }
+  ///
+  /// - Parameter always: whether styles are written also where no terminal is, because the user asked for colours.
+  func print(_ canvas: Canvas, always: Bool = false) {
+    let hasStyles = always || StandardStreams.outputIsTerminal
+    StandardStreams.output(StyledText(canvas, colors: colors, isASCII: isASCII, hasStyles: hasStyles).bytes)
   }
 }
