@@ -69,6 +69,7 @@ public struct ImagePyramid: Sendable {
     let source = level < 0 ? (width: image.width, height: image.height) : (halves[level].width, halves[level].height)
     let columns = ImagePyramid.covered(region.x / size, region.width / size, parts: width, of: source.width)
     let rows = ImagePyramid.covered(region.y / size, region.height / size, parts: height, of: source.height)
+    let copy = level < 0 ? [] : halves[level].pixels
     var pixels: [LinearColor] = []
     pixels.reserveCapacity(width * height)
     for row in rows {
@@ -76,7 +77,7 @@ public struct ImagePyramid: Sendable {
         var sum = SIMD4<Float>()
         for (y, down) in row {
           for (x, across) in column {
-            let color = level < 0 ? ImagePyramid.pixel(image, x, y) : halves[level].pixels[y * source.width + x]
+            let color = level < 0 ? ImagePyramid.pixel(image, x, y) : copy[y * source.width + x]
             sum += color.channels * (down * across)
           }
         }

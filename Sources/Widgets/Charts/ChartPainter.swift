@@ -121,6 +121,32 @@ extension ChartPainter {
     let visible = series.indices(within: frame.x)
     var pen: (column: Double, row: Double)?
     if visible.lowerBound > 0 { pen = place(series, visible.lowerBound - 1) }
+    forEachColumn(of: series) { painter, column, range in
+      let extremes = series.extremes(of: range)
+      var happened = extremes.events
+      var least = extremes.least
+      if painter.frame.yAxis.scale == .logarithmic, least <= 0 {
+        happened.insert(.belowAll)
+        least = extremes.leastPositive
+      }
+      painter.note(happened, atDotColumn: column)
+      if let pen, let first = painter.place(series, range.lowerBound) { spans.join(pen, first) }
+      if least <= extremes.greatest {
+        spans.extend(column: column, painter.dotRow(of: extremes.greatest), painter.dotRow(of: least))
+      }
+      pen = painter.place(series, range.upperBound - 1)
+    }
+    if let pen, visible.upperBound < series.count, let next = place(series, visible.upperBound) {
+      spans.join(pen, next)
+    }
+    return spans.rowsOfColumns
+  }
+
+  /// The columns of dots that hold points of an ordered series, with the positions of these points.
+  private mutating func forEachColumn(
+    of series: Series, _ body: (inout ChartPainter, _ column: Int, _ range: Range<Int>) -> Void
+  ) {
+    let visible = series.indices(within: frame.x)
     var start = visible.lowerBound
     for column in 0..<raster.columns where start < visible.upperBound {
       let edge = (Double(column) + 0.5) / Double(max(1, raster.columns - 1))
@@ -129,25 +155,9 @@ extension ChartPainter {
         end = min(end, max(start, series.firstIndex(atOrAfter: frame.xAxis.scale.value(at: edge, in: frame.x))))
       }
       guard start < end else { continue }
-      let extremes = series.extremes(of: start..<end)
-      var happened = extremes.events
-      var least = extremes.least
-      if frame.yAxis.scale == .logarithmic, least <= 0 {
-        happened.insert(.belowAll)
-        least = extremes.leastPositive
-      }
-      note(happened, atDotColumn: column)
-      if let pen, let first = place(series, start) { spans.join(pen, first) }
-      if least <= extremes.greatest {
-        spans.extend(column: column, dotRow(of: extremes.greatest), dotRow(of: least))
-      }
-      pen = place(series, end - 1)
+      body(&self, column, start..<end)
       start = end
     }
-    if let pen, visible.upperBound < series.count, let next = place(series, visible.upperBound) {
-      spans.join(pen, next)
-    }
-    return spans.rowsOfColumns
   }
 
   private func place(_ series: Series, _ index: Int) -> (column: Double, row: Double)? {
@@ -214,6 +224,7 @@ extension ChartPainter {
     // Few points are shown as marks, which the eye finds; many as dots, which show their density.
     let isSparse = visible.count * 12 <= frame.plot.columns * frame.plot.rows
     let usesMarks = chart.marks != .ascii && (isSparse || !chart.hasColor && chart.layers.count > 1)
+    if series.isOrdered, !usesMarks { return addDenseScatter(series, index: index) }
     for position in visible {
       let value = series.y[position]
       guard frame.x.contains(series.x[position]) else { continue }
@@ -230,6 +241,47 @@ extension ChartPainter {
       } else {
         raster.set(column: dot.column, row: dot.row, owner: index)
       }
+    }
+  }
+
+  /// Draws points of an ordered series column by column. A stretch of points is passed over when every row between its
+  /// least and its greatest is set already: what it holds cannot add a dot.
+  private mutating func addDenseScatter(_ series: Series, index: Int) {
+    var isSet = [Bool](repeating: false, count: raster.rows)
+    forEachColumn(of: series) { painter, column, range in
+      painter.note(series.extremes(of: range).events, atDotColumn: column)
+      for row in isSet.indices { isSet[row] = false }
+      painter.setRows(of: range, in: series, stretch: 256, column: column, &isSet)
+      for row in isSet.indices where isSet[row] { painter.raster.set(column: column, row: row, owner: index) }
+    }
+  }
+
+  private mutating func setRows(
+    of range: Range<Int>, in series: Series, stretch: Int, column: Int, _ isSet: inout [Bool]
+  ) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = min(range.upperBound, (start / stretch + 1) * stretch)
+      defer { start = end }
+      guard stretch > 1 else {
+        let value = series.y[start]
+        let row = dotRow(of: value)
+        if row.isNaN { note(event(of: value), atDotColumn: column) }
+        if frame.y.contains(value), row.isFinite { isSet[min(isSet.count - 1, max(0, Int(row.rounded())))] = true }
+        continue
+      }
+      let extremes = series.extremes(of: start..<end)
+      // What a logarithmic axis cannot place has to be looked at point by point.
+      let top = dotRow(of: extremes.greatest)
+      let bottom = dotRow(of: extremes.least)
+      if top.isFinite, bottom.isFinite {
+        let first = Int(max(0, top.rounded()))
+        let last = Int(min(Double(isSet.count - 1), bottom.rounded()))
+        if first > last || (first...last).allSatisfy({ isSet[$0] }) { continue }
+      } else if extremes.isEmpty {
+        continue
+      }
+      setRows(of: start..<end, in: series, stretch: stretch / 16, column: column, &isSet)
     }
   }
 

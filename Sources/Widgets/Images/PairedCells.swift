@@ -29,25 +29,25 @@ struct PairedCells {
     let (across, down) = rendering.pixelsInCell
     // By upper left, upper right, lower left, lower right; or by upper and lower.
     characters = Array(across == 2 ? " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█" : " ▀▄█")
-    var known: [LinearColor: Shade] = [:]
+    var known: [Int: Shade] = [:]
     func shade(_ color: LinearColor) -> Shade {
-      if let shade = known[color] { return shade }
-      let perceived = PerceptualColor(color)
-      let result: Shade
+      let (red, green, blue) = color.sRGB
+      let key = Int(red) << 16 | Int(green) << 8 | Int(blue)
+      if let shade = known[key] { return shade }
+      var shade = Shade(perceived: PerceptualColor(color), color: .rgb(red, green, blue))
       if let palette {
-        let position = palette.nearest(to: perceived)
-        result = Shade(perceived: palette.perceived(position), color: .indexed(palette.indices[position]))
-      } else {
-        let (red, green, blue) = color.sRGB
-        result = Shade(perceived: perceived, color: .rgb(red, green, blue))
+        let position = palette.nearest(to: shade.perceived)
+        shade = Shade(perceived: palette.perceived(position), color: .indexed(palette.indices[position]))
       }
-      known[color] = result
-      return result
+      known[key] = shade
+      return shade
     }
+    pairs.reserveCapacity(size.columns * size.rows)
+    var part = [LinearColor](repeating: LinearColor(.zero), count: across * down)
     for y in 0..<size.rows {
       for x in 0..<size.columns {
-        let part = (0..<across * down).map { index in
-          pixels.pixels[(y * down + index / across) * pixels.width + x * across + index % across]
+        for index in part.indices {
+          part[index] = pixels.pixels[(y * down + index / across) * pixels.width + x * across + index % across]
         }
         let (mask, first, second) = PairedCells.divided(part)
         pairs.append(Pair(mask: mask, first: shade(first), second: shade(second)))
@@ -58,29 +58,29 @@ struct PairedCells {
   /// The division of a cell's pixels in two groups with the least squared differences from the groups' means.
   private static func divided(_ pixels: [LinearColor]) -> (mask: Int, LinearColor, LinearColor) {
     guard pixels.count > 2 else { return (1, pixels[0], pixels[1]) }
-    let perceived = pixels.map(PerceptualColor.init)
-    var best = (mask: 0, error: Float.infinity)
+    // Flat cells, of which most pictures have many, have nothing to divide.
+    if pixels.allSatisfy({ $0 == pixels[0] }) { return (0, pixels[0], pixels[0]) }
+    let perceived = pixels.map { PerceptualColor($0).components }
+    let total = perceived.reduce(SIMD3<Float>()) { $0 + $1 }
+    var best = (mask: 0, gain: -Float.infinity)
     // The last pixel is always in the second group: the other half of the divisions are the same ones.
     for mask in 0..<1 << (pixels.count - 1) {
-      var error: Float = 0
-      for isFirst in [true, false] {
-        let members = perceived.indices.filter { (mask >> $0 & 1 == 1) == isFirst }
-        guard !members.isEmpty else { continue }
-        let mean = members.reduce(SIMD3<Float>()) { $0 + perceived[$1].components } / Float(members.count)
-        for member in members {
-          let difference = perceived[member].components - mean
-          error += (difference * difference).sum()
-        }
-      }
-      if error < best.error { best = (mask, error) }
+      var sum = SIMD3<Float>()
+      for index in perceived.indices where mask >> index & 1 == 1 { sum += perceived[index] }
+      let count = Float(mask.nonzeroBitCount)
+      let rest = total - sum
+      // The squares of all pixels are the same in every division: the squares of the groups' sums decide.
+      let gain =
+        (count > 0 ? (sum * sum).sum() / count : 0) + (rest * rest).sum() / (Float(perceived.count) - count)
+      if gain > best.gain + 1e-6 { best = (mask, gain) }
     }
-    func mean(ofFirst isFirst: Bool) -> LinearColor? {
-      let members = pixels.indices.filter { (best.mask >> $0 & 1 == 1) == isFirst }
-      guard !members.isEmpty else { return nil }
-      return LinearColor(members.reduce(SIMD4<Float>()) { $0 + pixels[$1].channels } / Float(members.count))
+    var (front, back) = (SIMD4<Float>(), SIMD4<Float>())
+    for index in pixels.indices {
+      if best.mask >> index & 1 == 1 { front += pixels[index].channels } else { back += pixels[index].channels }
     }
-    let second = mean(ofFirst: false) ?? pixels[0]
-    return (best.mask, mean(ofFirst: true) ?? second, second)
+    let count = Float(best.mask.nonzeroBitCount)
+    let second = LinearColor(back / (Float(pixels.count) - count))
+    return (best.mask, count > 0 ? LinearColor(front / count) : second, second)
   }
 
   /// The cells, with as little change from the exact colours as the budget asks for.
