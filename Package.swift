@@ -53,7 +53,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "TestSupport"],
+      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "Widgets", "TestSupport"],
       swiftSettings: swift),
     .executableTarget(
       name: "lathe",
@@ -82,9 +82,9 @@ let package = Package(
     + module("Downloads", imports: ["Files", "JSONText", "CTransfer", subprocess])
     + module("Images", imports: ["CPNG"], testing: ["JSONText", "Files"])
     + module("Drawing", imports: [])
-    + module("Widgets", imports: ["Drawing"])
+    + module("Widgets", imports: ["Drawing", "Images"])
     + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
-    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"]),
+    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"], testing: ["Widgets", "Images"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
 )

@@ -24,6 +24,7 @@ struct Lathe: AsyncParsableCommand {
           GenerateCommand.self, ScoreCommand.self, PerplexityCommand.self, BenchCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(name: "Text", subcommands: [TokenizeCommand.self, TemplateCommand.self]),
+      CommandGroup(name: "Pictures", subcommands: [PlotCommand.self, ShowCommand.self, BenchDrawingCommand.self]),
     ])
 
   /// Without a command: the home screen on a terminal, else the help.
