@@ -28,6 +28,8 @@ public enum Effect: Hashable, Sendable {
   case loadModel(ModelRequest)
   case answer(AnswerRequest)
   case stopAnswer
+  /// Let the user change this text in an editor of their own; what they leave comes back as the event `edited`.
+  case editOutside(String)
 
   /// Find the models; they come back as the event `models`.
   case listModels

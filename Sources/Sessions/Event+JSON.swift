@@ -28,6 +28,7 @@ extension Event {
     switch self {
     case .key: "key"
     case .paste: "paste"
+    case .edited: "edited"
     case .resized: "resized"
     case .tick: "tick"
     case .opened: "opened"
@@ -54,7 +55,7 @@ extension Event {
     switch self {
     case .tick, .resumed, .ended, .unknown: break
     case .key(let press): object["key"] = .string(press.name)
-    case .paste(let text): object["text"] = .string(text)
+    case .paste(let text), .edited(let text): object["text"] = .string(text)
     case .modelFailed(let message), .answerRefused(let message): object["message"] = .string(message)
     case .resized(let size): size.write(to: &object)
     case .opened(let opening): opening.write(to: &object)
@@ -90,6 +91,7 @@ extension Event {
       }
       self = .key(press)
     case "paste": self = .paste(try fields.string("text"))
+    case "edited": self = .edited(try fields.string("text"))
     case "resized": self = .resized(try TerminalSize(fields))
     case "tick": self = .tick
     case "opened": self = .opened(try ChatOpening(fields))

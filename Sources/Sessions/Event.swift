@@ -9,6 +9,8 @@ public enum Event: Hashable, Sendable {
   case key(KeyPress)
   /// Text that was pasted, control characters and all.
   case paste(String)
+  /// The text being written came back from an editor outside.
+  case edited(String)
   case resized(TerminalSize)
   /// Time passes; never recorded.
   case tick

@@ -26,6 +26,8 @@ public final class Terminal {
   private var decoder = KeyDecoder()
   /// When the latest bytes came, in milliseconds: what is unfinished waits from then on, whatever else happens meanwhile.
   private var lastInput = 0
+  /// Bytes that were typed before raw mode, of which the terminal had made Enter a line feed.
+  private var typedAhead = 0
   private var isOpen = true
   private var hasVanished = false
   private var shown: Canvas?
@@ -56,6 +58,7 @@ public final class Terminal {
     colors = refusesColor ? 0 : Int(terminal_colors())
     encoder = CellEncoder(colors: colors, isASCII: isASCII)
     size = Self.askSize()
+    typedAhead = waitingBytes()
   }
 
   deinit { close() }
@@ -158,6 +161,9 @@ public final class Terminal {
     let count = read(input, &buffer, buffer.count)
     if count > 0 {
       lastInput = Self.now()
+      // Enter is Enter whenever it was typed: a question written ahead is sent, not broken into lines.
+      for index in 0..<min(typedAhead, count) where buffer[index] == 0x0A { buffer[index] = 0x0D }
+      typedAhead -= min(typedAhead, count)
       return decoder.feed(buffer[..<count])
     }
     if count < 0 && (errno == EINTR || errno == EAGAIN) { return [] }
@@ -203,7 +209,14 @@ public final class Terminal {
   private func enter() {
     guard isOpen else { return }
     terminal_enter()
+    typedAhead = waitingBytes()
     repaint()
+  }
+
+  /// Bytes that can be read now.
+  private func waitingBytes() -> Int {
+    var count: Int32 = 0
+    return ioctl(input, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
   }
 
   private static func askSize() -> Size {

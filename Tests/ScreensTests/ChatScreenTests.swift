@@ -182,6 +182,21 @@ import Testing
     #expect(chat.requests.last?.messages.last?.content == "one\n")
   }
 
+  @Test func anEditorOutsideReplacesTheQuestion() {
+    var chat = ScriptedChat()
+    chat.type("draft")
+    chat.press(KeyPress(.character("g"), .control))
+    #expect(chat.effects.last == .editOutside("draft"))
+    chat.feed(.edited("a better\u{1B} question\r\nin two lines"))
+    #expect(chat.canvas().lines[21] == "❯ a better question")
+    #expect(chat.canvas().lines[22] == "  in two lines")
+    chat.press(KeyPress(.character("_"), .control))
+    #expect(chat.canvas().lines[22] == "❯ draft", "what the editor brought can be undone")
+    chat.press(KeyPress(.character("r"), .alt))
+    #expect(chat.canvas().lines[22] == "  in two lines")
+    #expect(ScriptedChat(continuing: chat.events).screen == chat.screen)
+  }
+
   static let hostile = [
     "\u{1B}[2J\u{1B}]0;owned\u{7}", "\u{9B}31m", "bell\u{7} back\u{8} del\u{7F}", "\r\n\rcr",
     "\u{202E}reversed\u{2066}",

@@ -2,7 +2,7 @@ import Sessions
 
 /// What keys do in a chat, beside editing the question.
 enum ChatAction: String, Hashable, Sendable {
-  case send, help, stop, pageUp, pageDown, interrupt, endOfInput, repaint, suspend
+  case send, help, stop, pageUp, pageDown, editOutside, interrupt, endOfInput, repaint, suspend
 }
 
 extension ChatScreen {
@@ -12,6 +12,7 @@ extension ChatScreen {
     .init(.help, [KeyPress(.function(1))], "this help (also ? while nothing is written)"),
     .init(.pageUp, [KeyPress(.pageUp)], "scroll back, also while an answer comes"),
     .init(.pageDown, [KeyPress(.pageDown)], "scroll on; at the end the answer is followed again"),
+    .init(.editOutside, [KeyPress(.character("g"), .control)], "write the question in $VISUAL or $EDITOR"),
     .init(.interrupt, [KeyPress(.character("c"), .control)], "stop the answer or drop the question; twice: quit"),
     .init(.endOfInput, [KeyPress(.character("d"), .control)], "quit, while nothing is written"),
     .init(.repaint, [KeyPress(.character("l"), .control)], "draw the screen anew"),
@@ -21,12 +22,9 @@ extension ChatScreen {
   /// The keys of a chat, for its help.
   public static var keys: [KeyHelp] {
     table.help + [
-      KeyHelp("Alt-Enter, Ctrl-J", "a new line in the question"),
-      KeyHelp("↑, ↓", "earlier and later questions"),
-      KeyHelp("Home, End", "begin and end of the line; of the chat while nothing is written"),
-      KeyHelp("Ctrl-W, Ctrl-U, Ctrl-K", "delete the word before, all before, all behind"),
+      KeyHelp("Home, End", "while nothing is written: begin and end of the chat"),
       KeyHelp("/quit", "end; /home: back to the start; /resume: continue an unfinished session"),
-    ]
+    ] + TextEditor.table.help
   }
 
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.

@@ -35,6 +35,7 @@ extension ChatScreen {
     case .stop: return stop()
     case .pageUp: scrollPage(-1)
     case .pageDown: scrollPage(1)
+    case .editOutside: return [.editOutside(editor.text)]
     case .endOfInput: return [.quit]
     case .repaint: return [.repaint]
     case .suspend: return [.suspend]

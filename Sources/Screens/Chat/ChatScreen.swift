@@ -80,6 +80,7 @@ public struct ChatScreen: Screen, Hashable {
     case .key(let press): return handle(press, at: event.seconds)
     case .paste(let text):
       if helpRow == nil { editor.insert(text) }
+    case .edited(let text): editor.replace(with: text)
     case .resized(let newSize): size = Size(newSize)
     case .opened(let opening): return open(opening)
     case .resumed: return resume()

@@ -146,6 +146,12 @@ final class Workbench {
     case .leave: if hasHome { goHome() } else { end(inGoodOrder: true) }
     case .repaint: terminal.repaint()
     case .suspend: terminal.suspend()
+    case .editOutside(let text):
+      do {
+        take(.edited(try terminal.lend { try OutsideEditor.edit(text) }))
+      } catch {
+        take(.notice(Notice(.error, "\(error)")))
+      }
     case .startChat(let model):
       var opening = opening
       if let model { opening.model = model }
