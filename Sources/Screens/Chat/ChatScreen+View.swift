@@ -45,7 +45,7 @@ extension ChatScreen {
     var top = bottom
     if let scroll { top = min(bottom, layout.position(of: scroll)) }
     for (index, row) in layout.visible(from: top, rows: area.rows).enumerated() {
-      canvas.write([row.mark, row.text], at: Point(x: area.x, y: area.y + index), in: area)
+      canvas.write([row.mark] + row.text, at: Point(x: area.x, y: area.y + index), in: area)
     }
     return top == bottom
   }

@@ -1,12 +1,13 @@
 import Drawing
 import Sessions
+import Widgets
 
 /// A row of a transcript as it is shown.
 struct TranscriptRow: Hashable {
   /// The entry, and bytes of its text before the row; behind the text, rows count on by one.
   var anchor: TranscriptAnchor
   var mark: Span
-  var text: Span
+  var text: [Span]
 }
 
 /// A place in a transcript that means the same at every width.
@@ -42,30 +43,38 @@ struct TranscriptLayout {
     let entry = entries[index]
     let (mark, style) = look(of: entry)
     let width = columns > 8 ? 2 : 0
-    var text = printable(entry.text)
-    // A model often ends on line feeds; shown, they would only push the text up.
-    while text.last?.isNewline == true { text.removeLast() }
     let remark = entry.remark
     var rows: [TranscriptRow] = []
-    func append(_ line: String, at offset: Int, style: Style) {
+    func append(_ text: [Span], at offset: Int) {
       let shownMark = rows.isEmpty && width > 0 ? mark : Span(width > 0 ? "  " : "")
-      rows.append(
-        TranscriptRow(
-          anchor: TranscriptAnchor(entry: index, offset: offset), mark: shownMark, text: Span(line, style)))
+      rows.append(TranscriptRow(anchor: TranscriptAnchor(entry: index, offset: offset), mark: shownMark, text: text))
     }
+    // A model often ends on line feeds; shown, they would only push the text up.
+    let end = entry.text.lastIndex { !$0.isNewline }.map(entry.text.index(after:)) ?? entry.text.startIndex
+    let text = String(entry.text[..<end])
     if !text.isEmpty || remark == nil {
-      for line in wrap(text, to: columns - width) { append(line.text, at: line.source.lowerBound, style: style) }
+      for row in body(of: entry, text, style, columns: columns - width) { append(row.spans, at: row.source) }
     }
-    var end = text.utf8.count
+    var offset = max(text.utf8.count, rows.last.map { $0.anchor.offset + 1 } ?? 0)
     if let remark {
       for line in wrap(remark, to: columns - width) {
-        end += 1
-        append(line.text, at: end, style: theme[.muted])
+        offset += 1
+        append([Span(line.text, theme[.muted])], at: offset)
       }
     }
-    append("", at: end + 1, style: .plain)
+    append([], at: offset + 1)
     known[index] = rows
     return rows
+  }
+
+  /// The rows of an entry's text: what a model wrote as Markdown, all else as it is.
+  private func body(of entry: Entry, _ text: String, _ style: Style, columns: Int) -> [MarkdownRow] {
+    guard case .answer(let answer) = entry.kind else {
+      return wrap(printable(text), to: columns).map {
+        MarkdownRow(spans: [Span($0.text, style)], source: $0.source.lowerBound)
+      }
+    }
+    return Markdown(columns: columns, theme: theme, base: style, isGrowing: answer.state == .streaming).rows(of: text)
   }
 
   private func look(of entry: Entry) -> (mark: Span, style: Style) {
