@@ -23,8 +23,8 @@ extension Screen {
 
 /// What a screen asks the app to do.
 public enum Effect: Hashable, Sendable {
-  /// Make this text the next question: it comes back as the event `asked`.
-  case submit(String)
+  /// Let this happen: it comes back as an event, and so is recorded.
+  case happen(Event)
   case loadModel(ModelRequest)
   case answer(AnswerRequest)
   case stopAnswer

@@ -44,13 +44,19 @@ extension AnswerStart: EventPayload {
     object["new_tokens"] = .array(newTokens.map { .integer(Int($0)) })
     object["context_length"] = .integer(contextLength)
     object["settings"] = settings.json
+    place?.write(to: &object)
+    guard !prefix.isEmpty else { return }
+    object["prefix"] = .array(prefix.map { .integer(Int($0)) })
+    object["prefix_text"] = .string(prefixText)
   }
   init(_ fields: Fields) throws(EventFormatError) {
     self.init(
       turn: try fields.integer("turn"), promptTokens: try fields.integer("prompt_tokens"),
       reusedTokens: try fields.integer("reused_tokens"), newTokens: try fields.tokens("new_tokens"),
       contextLength: try fields.integer("context_length"),
-      settings: try SamplingSettings(json: try fields.object("settings").value))
+      settings: try SamplingSettings(json: try fields.object("settings").value),
+      place: try TurnPlace(optional: fields), prefix: try fields.optional("prefix", fields.tokens) ?? [],
+      prefixText: try fields.optional("prefix_text", fields.string) ?? "")
   }
 }
 

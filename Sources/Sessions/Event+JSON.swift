@@ -35,6 +35,8 @@ extension Event {
     case .resumed: "resumed"
     case .ended: "ended"
     case .asked: "asked"
+    case .answerOrdered: "answer ordered"
+    case .movedTo: "moved to"
     case .notice: "notice"
     case .modelLoading: "model loading"
     case .modelReady: "model ready"
@@ -60,6 +62,8 @@ extension Event {
     case .resized(let size): size.write(to: &object)
     case .opened(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
+    case .answerOrdered(let order): order.write(to: &object)
+    case .movedTo(let turn): object["id"] = .integer(turn)
     case .notice(let notice): notice.write(to: &object)
     case .modelLoading(let loading): loading.write(to: &object)
     case .modelReady(let model): model.write(to: &object)
@@ -98,6 +102,8 @@ extension Event {
     case "resumed": self = .resumed
     case "ended": self = .ended
     case "asked": self = .asked(try Question(fields))
+    case "answer ordered": self = .answerOrdered(try AnswerOrder(fields))
+    case "moved to": self = .movedTo(try fields.integer("id"))
     case "notice": self = .notice(try Notice(fields))
     case "model loading": self = .modelLoading(try ModelLoading(fields))
     case "model ready": self = .modelReady(try ModelDescription(fields))

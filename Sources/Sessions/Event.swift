@@ -24,6 +24,10 @@ public enum Event: Hashable, Sendable {
   case ended
   /// The user sends a question.
   case asked(Question)
+  /// The user wants one more answer to a question that has one.
+  case answerOrdered(AnswerOrder)
+  /// The user goes to this turn (0: before the first), to go on from there.
+  case movedTo(Int)
   /// Something the user should know.
   case notice(Notice)
 
@@ -60,7 +64,7 @@ extension Event {
   /// Whether the log is forced to disk behind this event.
   public var endsTurn: Bool {
     switch self {
-    case .opened, .asked, .answerFinished, .answerRefused, .ended: true
+    case .opened, .asked, .answerOrdered, .answerFinished, .answerRefused, .ended: true
     default: false
     }
   }

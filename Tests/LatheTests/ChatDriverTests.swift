@@ -118,7 +118,7 @@ struct EmptyCatalogue: ModelCatalogue {
     run(second) { $0.activity == .idle }
     type("three", into: second)
     run(second) { $0.activity == .idle && $0.turn == 3 }
-    #expect(engine.requests == Array(unbroken.requests.dropFirst()))
+    #expect(engine.requests.map(\.asked) == unbroken.requests.dropFirst().map(\.asked))
     #expect(second.chat.messages == whole.chat.messages)
   }
 

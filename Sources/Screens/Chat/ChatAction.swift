@@ -2,13 +2,14 @@ import Sessions
 
 /// What keys do in a chat, beside editing the question.
 enum ChatAction: String, Hashable, Sendable {
-  case send, help, stop, pageUp, pageDown, editOutside, interrupt, endOfInput, repaint, suspend
+  case send, help, stop, turns, pageUp, pageDown, editOutside, interrupt, endOfInput, repaint, suspend
 }
 
 extension ChatScreen {
   static let table = KeyTable<ChatAction>([
     .init(.send, [KeyPress(.enter)], "send the question; while an answer comes, after it"),
     .init(.stop, [KeyPress(.escape)], "stop the answer and keep it"),
+    .init(.turns, [KeyPress(.tab)], "look at the turns: change, draw again, go on from one, walk between branches"),
     .init(.help, [KeyPress(.function(1))], "this help (also ? while nothing is written)"),
     .init(.pageUp, [KeyPress(.pageUp)], "scroll back, also while an answer comes"),
     .init(.pageDown, [KeyPress(.pageDown)], "scroll on; at the end the answer is followed again"),
@@ -24,12 +25,16 @@ extension ChatScreen {
     table.help + [
       KeyHelp("Home, End", "while nothing is written: begin and end of the chat"),
       KeyHelp("/quit", "end; /home: back to the start; /resume: continue an unfinished session"),
-    ] + TextEditor.table.help
+      KeyHelp("/tree", "the tree of all branches"),
+    ] + titled("looking at the turns (Tab)", turnTable.help) + titled("in the tree", treeTable.help)
+      + titled("while writing", TextEditor.table.help)
   }
+
+  private static func titled(_ title: String, _ keys: [KeyHelp]) -> [KeyHelp] { [KeyHelp("", title)] + keys }
 
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.
   enum Command: Hashable {
-    case quit, home, help, resume
+    case quit, home, help, resume, tree
     case unknown(String)
 
     init?(_ text: String) {
@@ -39,6 +44,7 @@ extension ChatScreen {
       case "/home": self = .home
       case "/help", "/?": self = .help
       case "/resume": self = .resume
+      case "/tree": self = .tree
       default:
         // A path or a fraction at the beginning of a sentence is no command.
         guard text.dropFirst().allSatisfy({ $0.isLetter }) else { return nil }

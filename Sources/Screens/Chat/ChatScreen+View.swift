@@ -23,9 +23,10 @@ extension ChatScreen {
     let areas = areas(in: canvas.size)
     let isFollowed = drawTranscript(in: areas.transcript, on: &canvas)
     drawRule(in: areas.rule, on: &canvas, isFollowed: isFollowed)
-    let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil, theme: theme)
+    let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil && mode == .writing, theme: theme)
     input.draw(in: areas.input, on: &canvas)
     drawStatus(in: areas.status, on: &canvas)
+    if case .tree(let selection) = mode { drawTree(selection, on: &canvas) }
     if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
   }
 
@@ -40,7 +41,7 @@ extension ChatScreen {
   /// - Returns: whether the end is shown.
   private func drawTranscript(in area: Rectangle, on canvas: inout Canvas) -> Bool {
     guard !area.isEmpty else { return true }
-    var layout = TranscriptLayout(entries: entries, columns: area.columns, theme: theme)
+    var layout = transcript(columns: area.columns)
     let bottom = layout.topAtBottom(rows: area.rows)
     var top = bottom
     if let scroll { top = min(bottom, layout.position(of: scroll)) }
@@ -58,7 +59,12 @@ extension ChatScreen {
     if !queue.isEmpty {
       parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
     }
-    if !isFollowed { parts.append(Span("↓ more below: PgDn, End", theme[.warning])) }
+    if editing != nil { parts.append(Span("asked anew on a branch; Esc drops it", theme[.accent])) }
+    if case .turns = mode {
+      parts = [Span("↑↓ turn  ←→ branch  e change  r again  Enter go on  t tree  Esc back", theme[.key])]
+    } else if !isFollowed {
+      parts.append(Span("↓ more below: PgDn, End", theme[.warning]))
+    }
     if interrupted != nil { parts.append(Span("Ctrl-C again quits", theme[.warning])) }
     var x = area.x + 1
     for part in parts {

@@ -29,10 +29,21 @@ struct TranscriptLayout {
   let entries: [Entry]
   let columns: Int
   let theme: Theme
+  /// The turn that is chosen, and what stands in the place of each on other branches.
+  let chosen: Int?
+  let branches: [Int: Branch]
   private var known: [Int: [TranscriptRow]] = [:]
 
-  init(entries: [Entry], columns: Int, theme: Theme) {
+  /// Which of several branches a turn is on.
+  struct Branch: Hashable {
+    var number: Int
+    var count: Int
+  }
+
+  init(entries: [Entry], columns: Int, theme: Theme, chosen: Int? = nil, branches: [Int: Branch] = [:]) {
     self.entries = entries
+    self.chosen = chosen
+    self.branches = branches
     self.columns = columns
     self.theme = theme
   }
@@ -41,9 +52,12 @@ struct TranscriptLayout {
   mutating func rows(of index: Int) -> [TranscriptRow] {
     if let rows = known[index] { return rows }
     let entry = entries[index]
-    let (mark, style) = look(of: entry)
+    var (mark, style) = look(of: entry)
+    if entry.id > 0, entry.id == chosen { mark = Span("▶ ", theme[.selection]) }
     let width = columns > 8 ? 2 : 0
-    let remark = entry.remark
+    let branch = branches[entry.id].map { "‹ \($0.number) of \($0.count) ›" }
+    let remarks = [entry.remark, branch].compactMap(\.self)
+    let remark = remarks.isEmpty ? nil : remarks.joined(separator: " ")
     var rows: [TranscriptRow] = []
     func append(_ text: [Span], at offset: Int) {
       let shownMark = rows.isEmpty && width > 0 ? mark : Span(width > 0 ? "  " : "")
@@ -144,5 +158,21 @@ extension Entry {
     case .answer(let answer): isWithdrawn ? "[cut off; answered again below]" : answer.remark
     case .notice: nil
     }
+  }
+}
+
+extension ChatScreen {
+  /// What is shown of the conversation, laid out for a width.
+  func transcript(columns: Int) -> TranscriptLayout {
+    var counts: [Int: [Int]] = [:]
+    for entry in conversation.entries where entry.isTurn { counts[entry.parent, default: []].append(entry.id) }
+    var branches: [Int: TranscriptLayout.Branch] = [:]
+    for siblings in counts.values where siblings.count > 1 {
+      for (index, id) in siblings.enumerated() {
+        branches[id] = TranscriptLayout.Branch(number: index + 1, count: siblings.count)
+      }
+    }
+    let chosen: Int? = if case .turns(let id) = mode { id } else { nil }
+    return TranscriptLayout(entries: entries, columns: columns, theme: theme, chosen: chosen, branches: branches)
   }
 }

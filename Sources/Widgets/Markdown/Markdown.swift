@@ -103,9 +103,12 @@ public struct Markdown: Sendable {
       let spans = [Span(label.text, theme[.muted].adding(.italic))]
       append(spans, at: label.source, first: margin, rest: margin, to: &rows)
     }
-    var highlighter = CodeHighlighter(language: CodeLanguage.named(label?.text ?? ""))
+    let language = CodeLanguage.named(label?.text ?? "")
+    var highlighter = CodeHighlighter(language: language)
     for line in lines {
-      let spans = highlighter.pieces(of: line.text).map { Span($0.text, theme.style(of: $0.kind)) }
+      let spans = highlighter.pieces(of: line.text).map {
+        Span($0.text, language == nil ? theme[.code] : theme.style(of: $0.kind))
+      }
       append(spans, at: line.source, first: margin, rest: margin, to: &rows)
     }
   }
@@ -166,7 +169,7 @@ extension Theme {
   /// How a piece of code looks: in colours where the theme has them, and by attributes in every theme.
   func style(of kind: CodeHighlighter.Kind) -> Style {
     switch kind {
-    case .plain: self[.code]
+    case .plain: self[.text]
     case .keyword: self[.accent].adding(.bold)
     case .string: self[.success]
     case .comment: self[.muted].adding(.italic)

@@ -85,14 +85,17 @@ final class ChatDriver: Driver {
     return run(chat.update(timed))
   }
 
+  /// Asks a question as if it had been written on the screen.
+  func ask(_ text: String) -> [Effect] { handle(.asked(Question(text: text, place: chat.nextPlace))) }
+
   private func run(_ effects: [Effect]) -> [Effect] {
     let mailbox = mailbox
     var others: [Effect] = []
     for effect in effects {
       switch effect {
-      case .submit(let text): others += handle(.asked(Question(text: text)))
+      case .happen(let event): others += handle(event)
       case .loadModel(let request): engine.load(request) { mailbox.post($0) }
-      case .answer(let request): engine.answer(request) { mailbox.post($0) }
+      case .answer(let request): engine.answer(request) { mailbox.post($0.placed(as: request)) }
       case .stopAnswer: engine.stop()
       default: others.append(effect)
       }
@@ -111,5 +114,14 @@ final class ChatDriver: Driver {
     // Otherwise the session stays unfinished, to be offered at the next start.
     writer.synchronise()
     self.writer = nil
+  }
+}
+
+extension Event {
+  /// The event with the place in the conversation that an answer was asked for: engines need not know of branches.
+  fileprivate func placed(as request: AnswerRequest) -> Event {
+    guard case .answerStarted(var start) = self else { return self }
+    start.place = request.place
+    return .answerStarted(start)
   }
 }

@@ -172,7 +172,7 @@ final class Workbench {
       change { () throws(SessionError) in
         ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
       }
-    case .submit, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull:
+    case .happen, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull:
       // Drivers run these themselves.
       break
     }
