@@ -125,9 +125,14 @@ public struct GeneratedToken: Hashable, Sendable {
   public var probability: Float
   /// The most likely tokens at this place, best first.
   public var top: [TokenCandidate]
+  /// Entropy of the model's distribution at this place, before any setting, in nats; `nil` where it was not recorded.
+  public var entropy: Float?
 
   /// Creates a token.
-  public init(id: Int32, text: String, logit: Float, probability: Float, top: [TokenCandidate] = []) {
+  public init(
+    id: Int32, text: String, logit: Float, probability: Float, top: [TokenCandidate] = [], entropy: Float? = nil
+  ) {
+    self.entropy = entropy
     self.id = id
     self.text = text
     self.logit = logit

@@ -87,6 +87,7 @@ extension GeneratedToken: EventPayload {
     object["text"] = .string(text)
     object["logit"] = logit.json
     object["probability"] = probability.json
+    if let entropy { object["entropy"] = entropy.json }
     if !top.isEmpty { object["top"] = .array(top.map(\.json)) }
   }
   init(_ fields: Fields) throws(EventFormatError) {
@@ -94,7 +95,7 @@ extension GeneratedToken: EventPayload {
     for candidate in fields.value["top"]?.array ?? [] { top.append(try TokenCandidate(json: candidate)) }
     self.init(
       id: try fields.token("token"), text: try fields.string("text"), logit: try fields.float("logit"),
-      probability: try fields.float("probability"), top: top)
+      probability: try fields.float("probability"), top: top, entropy: try fields.optional("entropy", fields.float))
   }
 }
 

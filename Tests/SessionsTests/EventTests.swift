@@ -37,6 +37,15 @@ import Testing
         GeneratedToken(
           id: 7, text: "\"\\", logit: -.infinity, probability: 1 / 3,
           top: [TokenCandidate(id: 7, text: " x", logit: 0.1), TokenCandidate(id: 8, text: "", logit: -0)])),
+      .token(GeneratedToken(id: 7, text: "x", logit: 1, probability: 0.1, entropy: 1.25)),
+      .asked(Question(text: "q", place: TurnPlace(id: 3, parent: 2))), .movedTo(7), .edited("a\nb"),
+      .answerOrdered(AnswerOrder(place: TurnPlace(id: 4, parent: 1))),
+      .answerOrdered(
+        AnswerOrder(place: TurnPlace(id: 4, parent: 1), fork: TokenFork(answer: 2, kept: 5, token: .max))),
+      .answerStarted(
+        AnswerStart(
+          turn: 2, promptTokens: 9, reusedTokens: 7, newTokens: [], contextLength: 64, settings: settings,
+          place: TurnPlace(id: 2, parent: 1), prefix: [4, 5], prefixText: "ab")),
       .answerRefused("prompt of 3000 tokens, context of 2048"),
       .models([ModelListing(name: "m", path: nil, bytes: 0, details: "")]),
       .models([ModelListing(name: "m", path: "/m", bytes: 1, details: "d")]),

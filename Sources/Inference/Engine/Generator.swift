@@ -174,8 +174,9 @@ extension Generator {
       }
       let logit = row[Int(id)]
       return GeneratedToken(
-        id: id, text: "", logit: logit, probability: Float(exponential(Double(logit) - statistics.logSumExp)), top: best
-      )
+        id: id, text: "", logit: logit, probability: Float(exponential(Double(logit) - statistics.logSumExp)),
+        top: best,
+        entropy: top > 0 ? entropy(of: row, logSumExp: statistics.logSumExp) : nil)
     }
   }
 }

@@ -2,7 +2,7 @@ import Sessions
 
 /// What keys do in a chat, beside editing the question.
 enum ChatAction: String, Hashable, Sendable {
-  case send, help, stop, turns, pageUp, pageDown, editOutside, interrupt, endOfInput, repaint, suspend
+  case send, help, stop, turns, tint, pageUp, pageDown, editOutside, interrupt, endOfInput, repaint, suspend
 }
 
 extension ChatScreen {
@@ -10,6 +10,7 @@ extension ChatScreen {
     .init(.send, [KeyPress(.enter)], "send the question; while an answer comes, after it"),
     .init(.stop, [KeyPress(.escape)], "stop the answer and keep it"),
     .init(.turns, [KeyPress(.tab)], "look at the turns: change, draw again, go on from one, walk between branches"),
+    .init(.tint, [KeyPress(.function(7))], "mark in the answers what surprised the model"),
     .init(.help, [KeyPress(.function(1))], "this help (also ? while nothing is written)"),
     .init(.pageUp, [KeyPress(.pageUp)], "scroll back, also while an answer comes"),
     .init(.pageDown, [KeyPress(.pageDown)], "scroll on; at the end the answer is followed again"),
@@ -25,8 +26,9 @@ extension ChatScreen {
     table.help + [
       KeyHelp("Home, End", "while nothing is written: begin and end of the chat"),
       KeyHelp("/quit", "end; /home: back to the start; /resume: continue an unfinished session"),
-      KeyHelp("/tree", "the tree of all branches"),
+      KeyHelp("/tree", "the tree of all branches; /tokens: the tokens of the last answer"),
     ] + titled("looking at the turns (Tab)", turnTable.help) + titled("in the tree", treeTable.help)
+      + titled("at an answer's tokens", tokenTable.help)
       + titled("while writing", TextEditor.table.help)
   }
 
@@ -34,7 +36,7 @@ extension ChatScreen {
 
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.
   enum Command: Hashable {
-    case quit, home, help, resume, tree
+    case quit, home, help, resume, tree, tokens
     case unknown(String)
 
     init?(_ text: String) {
@@ -45,6 +47,7 @@ extension ChatScreen {
       case "/help", "/?": self = .help
       case "/resume": self = .resume
       case "/tree": self = .tree
+      case "/tokens": self = .tokens
       default:
         // A path or a fraction at the beginning of a sentence is no command.
         guard text.dropFirst().allSatisfy({ $0.isLetter }) else { return nil }

@@ -132,12 +132,15 @@ extension ChatScreen {
       fork: expected?.fork)
     let place = expected?.place ?? start.place ?? TurnPlace(id: conversation.nextID, parent: conversation.tip)
     expected = nil
-    drawing = conversation.append(.answer(answer), start.prefixText, at: place, follows: false)
+    let id = conversation.append(.answer(answer), start.prefixText, at: place, follows: false)
+    drawing = id
+    if let fork = answer.fork { conversation.append(tokens(of: fork, text: start.prefixText), to: id) }
   }
 
   mutating func append(_ token: GeneratedToken, at seconds: Double) {
     guard activity != .idle else { return }
     activity = .decoding
+    if let drawing { conversation.append(CollectionOfOne(token), to: drawing) }
     var latest: Answer?
     changeStreaming { answer, text in
       answer.tokens += 1

@@ -11,6 +11,7 @@ extension ChatScreen {
     case .writing: return handleInWriting(press, at: seconds)
     case .turns(let chosen): return handleInTurns(press, chosen: chosen)
     case .tree(let selection): return handleInTree(press, selection)
+    case .tokens(let cursor): return handleInTokens(press, cursor)
     }
   }
 
@@ -55,6 +56,7 @@ extension ChatScreen {
     case .send: return send()
     case .help: helpRow = 0
     case .turns: enterTurns()
+    case .tint: isTinted.toggle()
     case .stop:
       if activity == .idle, editing != nil { dropEditing() }
       return stop()
@@ -103,6 +105,7 @@ extension ChatScreen {
     case .help: helpRow = 0
     case .resume: return [.resumeUnfinished]
     case .tree: openTree()
+    case .tokens: openTokens(of: conversation.tip)
     case .unknown(let name):
       add(Notice(.warning, "\(name) is no command: /help lists them; begin with // to send a slash to the model"))
       scroll = nil

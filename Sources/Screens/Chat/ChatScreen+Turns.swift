@@ -4,7 +4,7 @@ import Widgets
 
 /// What keys do while one looks at the turns.
 enum TurnAction: String, Hashable, Sendable {
-  case up, down, branchLeft, branchRight, edit, again, goOn, tree, leave
+  case up, down, branchLeft, branchRight, edit, again, goOn, tokens, tint, tree, leave
 }
 
 // Looking at the turns: edit one, draw one again, go on from one, walk between branches.
@@ -18,6 +18,8 @@ extension ChatScreen {
     .init(.again, [KeyPress(.character("r"))], "draw another answer"),
     .init(
       .goOn, [KeyPress(.enter), KeyPress(.character("f"))], "go on from here (behind an answer, before a question)"),
+    .init(.tokens, [KeyPress(.character("i"))], "look at the answer's tokens"),
+    .init(.tint, [KeyPress(.character("s"))], "mark what surprised the model, in all answers"),
     .init(.tree, [KeyPress(.character("t"))], "the tree of all branches"),
     .init(.leave, [KeyPress(.escape), KeyPress(.tab), KeyPress(.character("q"))], "back to writing"),
   ])
@@ -43,6 +45,8 @@ extension ChatScreen {
     case .edit: edit(chosen)
     case .again: return orderAnswer(to: chosen)
     case .goOn: return goOn(from: chosen)
+    case .tokens: openTokens(of: chosen)
+    case .tint: isTinted.toggle()
     case .tree: openTree()
     case .leave: leaveTurns()
     }
@@ -116,9 +120,6 @@ extension ChatScreen {
     }
     return request(order)
   }
-
-  /// The tokens that an ordered answer begins with.
-  func prefix(of order: AnswerOrder) -> [Int32] { [] }
 }
 
 extension Conversation {

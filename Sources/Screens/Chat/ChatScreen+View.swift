@@ -12,10 +12,14 @@ extension ChatScreen {
   func areas(in size: Size) -> Areas {
     let all = Rectangle(size: size)
     let (aboveStatus, status) = all.splitBottom(size.rows >= 2 ? 1 : 0)
-    let wanted = editor.view(placeholder: "", hasFocus: false, theme: theme).rows(columns: size.columns)
-    let (aboveInput, input) = aboveStatus.splitBottom(max(1, min(wanted, 8, aboveStatus.rows / 3)))
+    let (aboveInput, input) = aboveStatus.splitBottom(max(1, min(inputRows(in: size), 8, aboveStatus.rows / 3)))
     let (transcript, rule) = aboveInput.splitBottom(size.rows >= 5 ? 1 : 0)
     return Areas(transcript: transcript, rule: rule, input: input, status: status)
+  }
+
+  private func inputRows(in size: Size) -> Int {
+    if case .tokens(let cursor) = mode { return tokenPanel(cursor).count }
+    return editor.view(placeholder: "", hasFocus: false, theme: theme).rows(columns: size.columns)
   }
 
   /// Draws the whole screen, at any size.
@@ -23,8 +27,12 @@ extension ChatScreen {
     let areas = areas(in: canvas.size)
     let isFollowed = drawTranscript(in: areas.transcript, on: &canvas)
     drawRule(in: areas.rule, on: &canvas, isFollowed: isFollowed)
-    let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil && mode == .writing, theme: theme)
-    input.draw(in: areas.input, on: &canvas)
+    if case .tokens(let cursor) = mode {
+      drawTokenPanel(cursor, in: areas.input, on: &canvas)
+    } else {
+      let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil && mode == .writing, theme: theme)
+      input.draw(in: areas.input, on: &canvas)
+    }
     drawStatus(in: areas.status, on: &canvas)
     if case .tree(let selection) = mode { drawTree(selection, on: &canvas) }
     if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
@@ -60,8 +68,10 @@ extension ChatScreen {
       parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
     }
     if editing != nil { parts.append(Span("asked anew on a branch; Esc drops it", theme[.accent])) }
-    if case .turns = mode {
-      parts = [Span("↑↓ turn  ←→ branch  e change  r again  Enter go on  t tree  Esc back", theme[.key])]
+    if case .tokens = mode {
+      parts = [Span("←→ token  ↑↓ alternative  Enter goes on from it  Esc back", theme[.key])]
+    } else if case .turns = mode {
+      parts = [Span("↑↓ turn  ←→ branch  e change  r again  Enter go on  i tokens  t tree  Esc back", theme[.key])]
     } else if !isFollowed {
       parts.append(Span("↓ more below: PgDn, End", theme[.warning]))
     }

@@ -43,11 +43,15 @@ public struct ChatScreen: Screen, Hashable {
     case turns(Int)
     /// Looking at the tree, with one of its rows chosen.
     case tree(ListSelection)
+    /// Looking at the tokens of an answer.
+    case tokens(TokenCursor)
   }
 
   var mode = Mode.writing
   /// The question that the next one stands in place of.
   var editing: Int?
+  /// Whether the answers are marked by how much each token surprised the model.
+  var isTinted = false
   /// The answer that was asked for and has not begun.
   var expected: AnswerOrder?
   /// The answer that is being drawn.

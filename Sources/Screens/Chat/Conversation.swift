@@ -11,6 +11,8 @@ public struct Conversation: Hashable, Sendable {
   public private(set) var tip = 0
   /// The number of the next turn.
   public private(set) var nextID = 1
+  /// The tokens of each answer.
+  private(set) var tokens: [Int: [GeneratedToken]] = [:]
   /// Where each turn stands in `entries`.
   private var indices: [Int: Int] = [:]
 
@@ -53,6 +55,11 @@ public struct Conversation: Hashable, Sendable {
   mutating func change(_ id: Int, _ body: (inout Entry) -> Void) {
     guard let index = indices[id] else { return }
     body(&entries[index])
+  }
+
+  /// Adds tokens to an answer.
+  mutating func append(_ new: some Sequence<GeneratedToken>, to id: Int) {
+    tokens[id, default: []].append(contentsOf: new)
   }
 
   /// Takes a turn out of the conversation; it stays to be seen.

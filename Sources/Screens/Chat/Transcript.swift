@@ -32,6 +32,9 @@ struct TranscriptLayout {
   /// The turn that is chosen, and what stands in the place of each on other branches.
   let chosen: Int?
   let branches: [Int: Branch]
+  /// The tokens of the answers that are shown token by token.
+  let tokens: [Int: [GeneratedToken]]
+  let cursor: TokenCursor?
   private var known: [Int: [TranscriptRow]] = [:]
 
   /// Which of several branches a turn is on.
@@ -40,7 +43,12 @@ struct TranscriptLayout {
     var count: Int
   }
 
-  init(entries: [Entry], columns: Int, theme: Theme, chosen: Int? = nil, branches: [Int: Branch] = [:]) {
+  init(
+    entries: [Entry], columns: Int, theme: Theme, chosen: Int? = nil, branches: [Int: Branch] = [:],
+    tokens: [Int: [GeneratedToken]] = [:], cursor: TokenCursor? = nil
+  ) {
+    self.tokens = tokens
+    self.cursor = cursor
     self.entries = entries
     self.chosen = chosen
     self.branches = branches
@@ -87,6 +95,10 @@ struct TranscriptLayout {
       return wrap(printable(text), to: columns).map {
         MarkdownRow(spans: [Span($0.text, style)], source: $0.source.lowerBound)
       }
+    }
+    if let tokens = tokens[entry.id] {
+      let text = TokenText(tokens: tokens, cursor: cursor?.answer == entry.id ? cursor?.index : nil, theme: theme)
+      return text.rows(columns: columns)
     }
     return Markdown(columns: columns, theme: theme, base: style, isGrowing: answer.state == .streaming).rows(of: text)
   }
@@ -173,6 +185,14 @@ extension ChatScreen {
       }
     }
     let chosen: Int? = if case .turns(let id) = mode { id } else { nil }
-    return TranscriptLayout(entries: entries, columns: columns, theme: theme, chosen: chosen, branches: branches)
+    var cursor: TokenCursor?
+    var tokens = isTinted ? conversation.tokens : [:]
+    if case .tokens(let place) = mode {
+      cursor = place
+      tokens[place.answer] = conversation.tokens[place.answer]
+    }
+    return TranscriptLayout(
+      entries: entries, columns: columns, theme: theme, chosen: chosen, branches: branches, tokens: tokens,
+      cursor: cursor)
   }
 }

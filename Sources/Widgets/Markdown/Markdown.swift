@@ -140,7 +140,7 @@ struct MarkdownLine: Hashable, Sendable {
 }
 
 /// Breaks spans without tabs into rows, with the offset of each in the shown text added to `source`.
-func wrapped(_ spans: [Span], at source: Int, columns: Int) -> [MarkdownRow] {
+package func wrapped(_ spans: [Span], at source: Int, columns: Int) -> [MarkdownRow] {
   wrap(spans.map(\.text).joined(), to: columns).map { line in
     MarkdownRow(
       spans: slice(spans, from: line.source.lowerBound, count: line.text.utf8.count),
