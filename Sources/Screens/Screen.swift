@@ -30,6 +30,8 @@ public enum Effect: Hashable, Sendable {
   case stopAnswer
   /// Let the user change this text in an editor of their own; what they leave comes back as the event `edited`.
   case editOutside(String)
+  /// Put this text into the user's clipboard, also over SSH.
+  case copy(String)
 
   /// Find the models; they come back as the event `models`.
   case listModels

@@ -32,6 +32,7 @@ extension Event {
     case .resized: "resized"
     case .tick: "tick"
     case .opened: "opened"
+    case .changed: "changed"
     case .resumed: "resumed"
     case .ended: "ended"
     case .asked: "asked"
@@ -60,7 +61,7 @@ extension Event {
     case .paste(let text), .edited(let text): object["text"] = .string(text)
     case .modelFailed(let message), .answerRefused(let message): object["message"] = .string(message)
     case .resized(let size): size.write(to: &object)
-    case .opened(let opening): opening.write(to: &object)
+    case .opened(let opening), .changed(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
     case .answerOrdered(let order): order.write(to: &object)
     case .movedTo(let turn): object["id"] = .integer(turn)
@@ -99,6 +100,7 @@ extension Event {
     case "resized": self = .resized(try TerminalSize(fields))
     case "tick": self = .tick
     case "opened": self = .opened(try ChatOpening(fields))
+    case "changed": self = .changed(try ChatOpening(fields))
     case "resumed": self = .resumed
     case "ended": self = .ended
     case "asked": self = .asked(try Question(fields))

@@ -18,6 +18,8 @@ public enum Event: Hashable, Sendable {
   // The life of a session.
   /// A chat begins, with everything that decides its answers.
   case opened(ChatOpening)
+  /// The chat goes on with these in place of what it was opened with.
+  case changed(ChatOpening)
   /// A session that was recorded earlier is continued from here.
   case resumed
   /// The program ended in good order.

@@ -21,7 +21,7 @@ import Testing
       .paste("a\u{1B}[31m\r\nb\u{0}"), .resized(TerminalSize(columns: 0, rows: 0)), .tick,
       .opened(ChatOpening(model: "m")),
       .opened(ChatOpening(model: "m", system: "Be brief.", settings: settings, contextLength: 512)),
-      .resumed, .ended, .asked(Question(text: "你好 🌍\u{2028}")),
+      .changed(ChatOpening(model: "n", settings: settings)), .resumed, .ended, .asked(Question(text: "你好 🌍\u{2028}")),
       .modelLoading(ModelLoading(name: "m", fraction: 0.25)),
       .modelReady(
         ModelDescription(

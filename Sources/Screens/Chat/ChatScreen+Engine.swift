@@ -8,6 +8,16 @@ extension ChatScreen {
     return load()
   }
 
+  /// Goes on with another model, other settings or another system prompt; what was said stays.
+  mutating func change(to new: ChatOpening) -> [Effect] {
+    let needsLoading = opening?.model != new.model || opening?.contextLength != new.contextLength
+    opening = new
+    guard needsLoading else { return [] }
+    identity = nil
+    add(Notice(.information, "from here on with \(new.model)"))
+    return load()
+  }
+
   mutating func load() -> [Effect] {
     guard let opening else { return [] }
     model = .loading(ModelLoading(name: opening.model, fraction: 0))

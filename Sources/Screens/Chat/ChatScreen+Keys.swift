@@ -12,6 +12,7 @@ extension ChatScreen {
     case .turns(let chosen): return handleInTurns(press, chosen: chosen)
     case .tree(let selection): return handleInTree(press, selection)
     case .tokens(let cursor): return handleInTokens(press, cursor)
+    case .sampling(let panel): return handleInSampling(press, panel)
     }
   }
 
@@ -57,6 +58,8 @@ extension ChatScreen {
     case .help: helpRow = 0
     case .turns: enterTurns()
     case .tint: isTinted.toggle()
+    case .sampling: mode = .sampling(SamplingPanel())
+    case .copy: return copy(conversation.tip)
     case .stop:
       if activity == .idle, editing != nil { dropEditing() }
       return stop()
@@ -106,6 +109,10 @@ extension ChatScreen {
     case .resume: return [.resumeUnfinished]
     case .tree: openTree()
     case .tokens: openTokens(of: conversation.tip)
+    case .sampling: mode = .sampling(SamplingPanel())
+    case .model(let name): return changeModel(name)
+    case .system(let text): return changeSystem(text)
+    case .set(let name, let value): return set(name, value)
     case .unknown(let name):
       add(Notice(.warning, "\(name) is no command: /help lists them; begin with // to send a slash to the model"))
       scroll = nil

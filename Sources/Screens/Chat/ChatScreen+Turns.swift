@@ -4,7 +4,7 @@ import Widgets
 
 /// What keys do while one looks at the turns.
 enum TurnAction: String, Hashable, Sendable {
-  case up, down, branchLeft, branchRight, edit, again, goOn, tokens, tint, tree, leave
+  case up, down, branchLeft, branchRight, edit, again, goOn, tokens, tint, copy, tree, leave
 }
 
 // Looking at the turns: edit one, draw one again, go on from one, walk between branches.
@@ -20,6 +20,7 @@ extension ChatScreen {
       .goOn, [KeyPress(.enter), KeyPress(.character("f"))], "go on from here (behind an answer, before a question)"),
     .init(.tokens, [KeyPress(.character("i"))], "look at the answer's tokens"),
     .init(.tint, [KeyPress(.character("s"))], "mark what surprised the model, in all answers"),
+    .init(.copy, [KeyPress(.character("y"))], "copy its text to the clipboard (OSC 52)"),
     .init(.tree, [KeyPress(.character("t"))], "the tree of all branches"),
     .init(.leave, [KeyPress(.escape), KeyPress(.tab), KeyPress(.character("q"))], "back to writing"),
   ])
@@ -47,6 +48,7 @@ extension ChatScreen {
     case .goOn: return goOn(from: chosen)
     case .tokens: openTokens(of: chosen)
     case .tint: isTinted.toggle()
+    case .copy: return copy(chosen)
     case .tree: openTree()
     case .leave: leaveTurns()
     }
@@ -92,6 +94,9 @@ extension ChatScreen {
     let target = entry.kind == .question ? entry.parent : entry.id
     return target == conversation.tip ? [] : [.happen(.movedTo(target))]
   }
+
+  /// Hands a turn's text to the clipboard.
+  func copy(_ turn: Int) -> [Effect] { conversation[turn].map { [.copy($0.text)] } ?? [] }
 
   /// Shows the path to a turn; what is asked next follows it.
   mutating func move(to turn: Int) {

@@ -35,6 +35,7 @@ extension ChatScreen {
     }
     drawStatus(in: areas.status, on: &canvas)
     if case .tree(let selection) = mode { drawTree(selection, on: &canvas) }
+    if case .sampling(let panel) = mode { drawSampling(panel, on: &canvas) }
     if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
   }
 

@@ -45,6 +45,8 @@ public struct ChatScreen: Screen, Hashable {
     case tree(ListSelection)
     /// Looking at the tokens of an answer.
     case tokens(TokenCursor)
+    /// Changing how tokens are chosen.
+    case sampling(SamplingPanel)
   }
 
   var mode = Mode.writing
@@ -105,6 +107,7 @@ public struct ChatScreen: Screen, Hashable {
     case .edited(let text): editor.replace(with: text)
     case .resized(let newSize): size = Size(newSize)
     case .opened(let opening): return open(opening)
+    case .changed(let opening): return change(to: opening)
     case .resumed: return resume()
     case .ended: cutOff()
     case .asked(let question): return ask(question)

@@ -146,6 +146,7 @@ final class Workbench {
     case .leave: if hasHome { goHome() } else { end(inGoodOrder: true) }
     case .repaint: terminal.repaint()
     case .suspend: terminal.suspend()
+    case .copy(let text): terminal.copy(text)
     case .editOutside(let text):
       do {
         take(.edited(try terminal.lend { try OutsideEditor.edit(text) }))
