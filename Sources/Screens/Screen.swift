@@ -32,6 +32,8 @@ public enum Effect: Hashable, Sendable {
   case editOutside(String)
   /// Put this text into the user's clipboard, also over SSH.
   case copy(String)
+  /// Append this to the user's preference file.
+  case keepPreference(PreferencePair)
 
   /// Find the models; they come back as the event `models`.
   case listModels

@@ -1,4 +1,4 @@
-import JSONText
+public import JSONText
 
 /// Where a turn stands in the tree of a conversation.
 ///
@@ -76,5 +76,57 @@ extension AnswerOrder: EventPayload {
     }
     self.init(
       place: TurnPlace(id: try fields.integer("id"), parent: try fields.integer("parent")), fork: fork)
+  }
+}
+
+/// The user finds one answer to a question better than another.
+public struct Preference: Hashable, Sendable {
+  /// The better answer.
+  public var chosen: Int
+  /// The other.
+  public var rejected: Int
+
+  /// Creates a preference between two answers of a session.
+  public init(chosen: Int, rejected: Int) {
+    self.chosen = chosen
+    self.rejected = rejected
+  }
+}
+
+extension Preference: EventPayload {
+  func write(to object: inout JSONObjectBuilder) {
+    object["chosen"] = .integer(chosen)
+    object["rejected"] = .integer(rejected)
+  }
+  init(_ fields: Fields) throws(EventFormatError) {
+    self.init(chosen: try fields.integer("chosen"), rejected: try fields.integer("rejected"))
+  }
+}
+
+/// A line of a preference file, in the conversational form that preference training reads.
+public struct PreferencePair: Hashable, Sendable {
+  /// The messages up to and with the question.
+  public var prompt: [ChatMessage]
+  /// The better answer.
+  public var chosen: String
+  /// The other.
+  public var rejected: String
+
+  /// Creates a pair.
+  public init(prompt: [ChatMessage], chosen: String, rejected: String) {
+    self.prompt = prompt
+    self.chosen = chosen
+    self.rejected = rejected
+  }
+
+  /// `{"prompt":[messages],"chosen":[message],"rejected":[message]}`.
+  public var json: JSONValue {
+    func list(_ messages: [ChatMessage]) -> JSONValue {
+      .array(messages.map { ["role": .string($0.role), "content": .string($0.content)] })
+    }
+    return [
+      "prompt": list(prompt), "chosen": list([ChatMessage(role: "assistant", content: chosen)]),
+      "rejected": list([ChatMessage(role: "assistant", content: rejected)]),
+    ]
   }
 }

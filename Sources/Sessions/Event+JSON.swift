@@ -38,6 +38,7 @@ extension Event {
     case .asked: "asked"
     case .answerOrdered: "answer ordered"
     case .movedTo: "moved to"
+    case .preferred: "preferred"
     case .notice: "notice"
     case .modelLoading: "model loading"
     case .modelReady: "model ready"
@@ -64,6 +65,7 @@ extension Event {
     case .opened(let opening), .changed(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
     case .answerOrdered(let order): order.write(to: &object)
+    case .preferred(let preference): preference.write(to: &object)
     case .movedTo(let turn): object["id"] = .integer(turn)
     case .notice(let notice): notice.write(to: &object)
     case .modelLoading(let loading): loading.write(to: &object)
@@ -105,6 +107,7 @@ extension Event {
     case "ended": self = .ended
     case "asked": self = .asked(try Question(fields))
     case "answer ordered": self = .answerOrdered(try AnswerOrder(fields))
+    case "preferred": self = .preferred(try Preference(fields))
     case "moved to": self = .movedTo(try fields.integer("id"))
     case "notice": self = .notice(try Notice(fields))
     case "model loading": self = .modelLoading(try ModelLoading(fields))

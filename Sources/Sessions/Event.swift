@@ -30,6 +30,8 @@ public enum Event: Hashable, Sendable {
   case answerOrdered(AnswerOrder)
   /// The user goes to this turn (0: before the first), to go on from there.
   case movedTo(Int)
+  /// The user finds one of two answers better.
+  case preferred(Preference)
   /// Something the user should know.
   case notice(Notice)
 
@@ -66,7 +68,7 @@ extension Event {
   /// Whether the log is forced to disk behind this event.
   public var endsTurn: Bool {
     switch self {
-    case .opened, .asked, .answerOrdered, .answerFinished, .answerRefused, .ended: true
+    case .opened, .asked, .answerOrdered, .preferred, .answerFinished, .answerRefused, .ended: true
     default: false
     }
   }

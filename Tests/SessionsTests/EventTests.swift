@@ -38,7 +38,8 @@ import Testing
           id: 7, text: "\"\\", logit: -.infinity, probability: 1 / 3,
           top: [TokenCandidate(id: 7, text: " x", logit: 0.1), TokenCandidate(id: 8, text: "", logit: -0)])),
       .token(GeneratedToken(id: 7, text: "x", logit: 1, probability: 0.1, entropy: 1.25)),
-      .asked(Question(text: "q", place: TurnPlace(id: 3, parent: 2))), .movedTo(7), .edited("a\nb"),
+      .asked(Question(text: "q", place: TurnPlace(id: 3, parent: 2))), .movedTo(7),
+      .preferred(Preference(chosen: 4, rejected: 2)), .edited("a\nb"),
       .answerOrdered(AnswerOrder(place: TurnPlace(id: 4, parent: 1))),
       .answerOrdered(
         AnswerOrder(place: TurnPlace(id: 4, parent: 1), fork: TokenFork(answer: 2, kept: 5, token: .max))),

@@ -34,6 +34,7 @@ extension ChatScreen {
       KeyHelp("/system TEXT", "another system prompt; /system alone shows it, /system - takes it away"),
       KeyHelp("/set NAME VALUE", "change a sampling setting, as /set temperature 0.2; /sampling: all of them"),
     ] + titled("looking at the turns (Tab)", turnTable.help) + titled("in the tree", treeTable.help)
+      + titled("with two answers side by side", comparisonTable.help)
       + titled("among the sampling settings (F2)", samplingTable.help)
       + titled("at an answer's tokens", tokenTable.help)
       + titled("while writing", TextEditor.table.help)

@@ -137,9 +137,11 @@ extension ChatScreen {
     contextUsed = start.promptTokens
     prefillSpeed = nil
     decodeSpeed = nil
-    let answer = Answer(
+    var answer = Answer(
       promptTokens: start.promptTokens, newTokens: start.promptTokens - start.reusedTokens, started: seconds,
       fork: expected?.fork)
+    answer.settings = start.settings
+    if case .ready(let description) = model { answer.model = description.name }
     let place = expected?.place ?? start.place ?? TurnPlace(id: conversation.nextID, parent: conversation.tip)
     expected = nil
     let id = conversation.append(.answer(answer), start.prefixText, at: place, follows: false)

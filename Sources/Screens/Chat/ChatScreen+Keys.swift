@@ -13,6 +13,7 @@ extension ChatScreen {
     case .tree(let selection): return handleInTree(press, selection)
     case .tokens(let cursor): return handleInTokens(press, cursor)
     case .sampling(let panel): return handleInSampling(press, panel)
+    case .comparing(let comparison): return handleInComparison(press, comparison)
     }
   }
 

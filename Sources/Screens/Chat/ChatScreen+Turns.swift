@@ -4,7 +4,7 @@ import Widgets
 
 /// What keys do while one looks at the turns.
 enum TurnAction: String, Hashable, Sendable {
-  case up, down, branchLeft, branchRight, edit, again, goOn, tokens, tint, copy, tree, leave
+  case up, down, branchLeft, branchRight, edit, again, goOn, tokens, tint, copy, compare, tree, leave
 }
 
 // Looking at the turns: edit one, draw one again, go on from one, walk between branches.
@@ -20,6 +20,8 @@ extension ChatScreen {
       .goOn, [KeyPress(.enter), KeyPress(.character("f"))], "go on from here (behind an answer, before a question)"),
     .init(.tokens, [KeyPress(.character("i"))], "look at the answer's tokens"),
     .init(.tint, [KeyPress(.character("s"))], "mark what surprised the model, in all answers"),
+    .init(
+      .compare, [KeyPress(.character("c"))], "put the answer beside the one on the branch before; choose the better"),
     .init(.copy, [KeyPress(.character("y"))], "copy its text to the clipboard (OSC 52)"),
     .init(.tree, [KeyPress(.character("t"))], "the tree of all branches"),
     .init(.leave, [KeyPress(.escape), KeyPress(.tab), KeyPress(.character("q"))], "back to writing"),
@@ -49,6 +51,7 @@ extension ChatScreen {
     case .tokens: openTokens(of: chosen)
     case .tint: isTinted.toggle()
     case .copy: return copy(chosen)
+    case .compare: compare(chosen)
     case .tree: openTree()
     case .leave: leaveTurns()
     }

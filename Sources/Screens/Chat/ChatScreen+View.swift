@@ -36,6 +36,7 @@ extension ChatScreen {
     drawStatus(in: areas.status, on: &canvas)
     if case .tree(let selection) = mode { drawTree(selection, on: &canvas) }
     if case .sampling(let panel) = mode { drawSampling(panel, on: &canvas) }
+    if case .comparing(let comparison) = mode { drawComparison(comparison, on: &canvas) }
     if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
   }
 

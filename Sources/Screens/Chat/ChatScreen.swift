@@ -47,6 +47,8 @@ public struct ChatScreen: Screen, Hashable {
     case tokens(TokenCursor)
     /// Changing how tokens are chosen.
     case sampling(SamplingPanel)
+    /// Two answers to one question side by side.
+    case comparing(Comparison)
   }
 
   var mode = Mode.writing
@@ -113,6 +115,7 @@ public struct ChatScreen: Screen, Hashable {
     case .asked(let question): return ask(question)
     case .answerOrdered(let order): return take(order)
     case .movedTo(let turn): move(to: turn)
+    case .preferred(let preference): return prefer(preference)
     case .notice(let notice): add(notice)
     case .modelLoading(let loading): model = .loading(loading)
     case .modelReady(let description): return ready(description)

@@ -50,6 +50,10 @@ public struct Answer: Hashable, Sendable {
   public var firstToken: Double?
   /// When the latest token came.
   public var latestToken: Double?
+  /// The model that drew it; empty where it is not known.
+  public var model = ""
+  /// How its tokens were chosen, with the seed that was used.
+  public var settings = SamplingSettings()
   /// Where it left another answer; `nil` when it was drawn from its beginning.
   public var fork: TokenFork?
 

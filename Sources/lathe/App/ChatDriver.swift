@@ -24,6 +24,8 @@ final class ChatDriver: Driver {
   private var writer: SessionWriter?
   private let isNew: Bool
   private var clock: Clock
+  /// The user's preference file, beside the folder of sessions.
+  private let preferences: String
 
   /// Begins a chat, recorded in the library's first folder.
   init(
@@ -31,6 +33,7 @@ final class ChatDriver: Driver {
   ) throws(SessionError) {
     let header = SessionHeader(kind: "chat", model: opening.model, created: Clock.now(), terminal: size)
     writer = try SessionWriter.create(in: services.sessionLibrary.folders[0], header: header)
+    preferences = PreferenceFile.path(besideSessions: services.sessionLibrary.folders[0])
     engine = services.engine
     self.mailbox = mailbox
     clock = Clock()
@@ -53,6 +56,7 @@ final class ChatDriver: Driver {
         operation: "continue", subject: path, reason: "it is a session of kind \(log.header.kind), not a chat")
     }
     self.writer = writer
+    preferences = PreferenceFile.path(besideSessions: services.sessionLibrary.folders[0])
     engine = services.engine
     self.mailbox = mailbox
     clock = Clock(at: max(log.seconds, Clock.now() - log.header.created))
@@ -93,6 +97,7 @@ final class ChatDriver: Driver {
     var others: [Effect] = []
     for effect in effects {
       switch effect {
+      case .keepPreference(let pair): others += keep(pair)
       case .happen(let event): others += handle(event)
       case .loadModel(let request): engine.load(request) { mailbox.post($0) }
       case .answer(let request): engine.answer(request) { mailbox.post($0.placed(as: request)) }
@@ -101,6 +106,15 @@ final class ChatDriver: Driver {
       }
     }
     return others
+  }
+
+  private func keep(_ pair: PreferencePair) -> [Effect] {
+    do {
+      try PreferenceFile.append(pair, to: preferences)
+      return handle(.notice(Notice(.information, "the preference is kept in \(preferences)")))
+    } catch {
+      return handle(.notice(Notice(.error, "\(error)")))
+    }
   }
 
   func close(inGoodOrder: Bool) {

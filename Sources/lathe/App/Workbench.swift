@@ -173,7 +173,8 @@ final class Workbench {
       change { () throws(SessionError) in
         ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
       }
-    case .happen, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull:
+    case .happen, .keepPreference, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel,
+      .cancelPull:
       // Drivers run these themselves.
       break
     }
