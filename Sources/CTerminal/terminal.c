@@ -220,3 +220,7 @@ void terminal_repaint(void) {
 void terminal_beep(void) {
   if (terminal.screen && terminal.entered) beep();
 }
+
+void terminal_send(const char *sequence) {
+  if (terminal.screen && terminal.entered) send(sequence);
+}

@@ -23,11 +23,17 @@ extension Screen {
 
 /// What a screen asks the app to do.
 public enum Effect: Hashable, Sendable {
-  /// Make this text the next question: it comes back as the event `asked`.
-  case submit(String)
+  /// Let this happen: it comes back as an event, and so is recorded.
+  case happen(Event)
   case loadModel(ModelRequest)
   case answer(AnswerRequest)
   case stopAnswer
+  /// Let the user change this text in an editor of their own; what they leave comes back as the event `edited`.
+  case editOutside(String)
+  /// Put this text into the user's clipboard, also over SSH.
+  case copy(String)
+  /// Append this to the user's preference file.
+  case keepPreference(PreferencePair)
 
   /// Find the models; they come back as the event `models`.
   case listModels

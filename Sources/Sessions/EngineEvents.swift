@@ -63,12 +63,21 @@ public struct AnswerStart: Hashable, Sendable {
   public var contextLength: Int
   /// The settings in force, with the seed that is used.
   public var settings: SamplingSettings
+  /// Where the answer stands; `nil` in sessions of programs that knew no branches.
+  public var place: TurnPlace?
+  /// The tokens at the prompt's end that the answer begins with, as they were chosen before.
+  public var prefix: [Int32]
+  /// The whole characters they make.
+  public var prefixText: String
 
   /// Creates a report.
   public init(
     turn: Int, promptTokens: Int, reusedTokens: Int, newTokens: [Int32], contextLength: Int,
-    settings: SamplingSettings
+    settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = [], prefixText: String = ""
   ) {
+    self.place = place
+    self.prefix = prefix
+    self.prefixText = prefixText
     self.turn = turn
     self.promptTokens = promptTokens
     self.reusedTokens = reusedTokens
@@ -119,9 +128,14 @@ public struct GeneratedToken: Hashable, Sendable {
   public var probability: Float
   /// The most likely tokens at this place, best first.
   public var top: [TokenCandidate]
+  /// Entropy of the model's distribution at this place, before any setting, in nats; `nil` where it was not recorded.
+  public var entropy: Float?
 
   /// Creates a token.
-  public init(id: Int32, text: String, logit: Float, probability: Float, top: [TokenCandidate] = []) {
+  public init(
+    id: Int32, text: String, logit: Float, probability: Float, top: [TokenCandidate] = [], entropy: Float? = nil
+  ) {
+    self.entropy = entropy
     self.id = id
     self.text = text
     self.logit = logit

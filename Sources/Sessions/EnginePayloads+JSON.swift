@@ -48,13 +48,19 @@ extension AnswerStart: EventPayload {
     object["new_tokens"] = .array(newTokens.map { .integer(Int($0)) })
     object["context_length"] = .integer(contextLength)
     object["settings"] = settings.json
+    place?.write(to: &object)
+    guard !prefix.isEmpty else { return }
+    object["prefix"] = .array(prefix.map { .integer(Int($0)) })
+    object["prefix_text"] = .string(prefixText)
   }
   init(_ fields: Fields) throws(EventFormatError) {
     self.init(
       turn: try fields.integer("turn"), promptTokens: try fields.integer("prompt_tokens"),
       reusedTokens: try fields.integer("reused_tokens"), newTokens: try fields.tokens("new_tokens"),
       contextLength: try fields.integer("context_length"),
-      settings: try SamplingSettings(json: try fields.object("settings").value))
+      settings: try SamplingSettings(json: try fields.object("settings").value),
+      place: try TurnPlace(optional: fields), prefix: try fields.optional("prefix", fields.tokens) ?? [],
+      prefixText: try fields.optional("prefix_text", fields.string) ?? "")
   }
 }
 
@@ -85,6 +91,7 @@ extension GeneratedToken: EventPayload {
     object["text"] = .string(text)
     object["logit"] = logit.json
     object["probability"] = probability.json
+    if let entropy { object["entropy"] = entropy.json }
     if !top.isEmpty { object["top"] = .array(top.map(\.json)) }
   }
   init(_ fields: Fields) throws(EventFormatError) {
@@ -92,7 +99,7 @@ extension GeneratedToken: EventPayload {
     for candidate in fields.value["top"]?.array ?? [] { top.append(try TokenCandidate(json: candidate)) }
     self.init(
       id: try fields.token("token"), text: try fields.string("text"), logit: try fields.float("logit"),
-      probability: try fields.float("probability"), top: top)
+      probability: try fields.float("probability"), top: top, entropy: try fields.optional("entropy", fields.float))
   }
 }
 

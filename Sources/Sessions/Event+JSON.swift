@@ -28,12 +28,17 @@ extension Event {
     switch self {
     case .key: "key"
     case .paste: "paste"
+    case .edited: "edited"
     case .resized: "resized"
     case .tick: "tick"
     case .opened: "opened"
+    case .changed: "changed"
     case .resumed: "resumed"
     case .ended: "ended"
     case .asked: "asked"
+    case .answerOrdered: "answer ordered"
+    case .movedTo: "moved to"
+    case .preferred: "preferred"
     case .notice: "notice"
     case .modelLoading: "model loading"
     case .modelReady: "model ready"
@@ -54,11 +59,14 @@ extension Event {
     switch self {
     case .tick, .resumed, .ended, .unknown: break
     case .key(let press): object["key"] = .string(press.name)
-    case .paste(let text): object["text"] = .string(text)
+    case .paste(let text), .edited(let text): object["text"] = .string(text)
     case .modelFailed(let message), .answerRefused(let message): object["message"] = .string(message)
     case .resized(let size): size.write(to: &object)
-    case .opened(let opening): opening.write(to: &object)
+    case .opened(let opening), .changed(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
+    case .answerOrdered(let order): order.write(to: &object)
+    case .preferred(let preference): preference.write(to: &object)
+    case .movedTo(let turn): object["id"] = .integer(turn)
     case .notice(let notice): notice.write(to: &object)
     case .modelLoading(let loading): loading.write(to: &object)
     case .modelReady(let model): model.write(to: &object)
@@ -90,12 +98,17 @@ extension Event {
       }
       self = .key(press)
     case "paste": self = .paste(try fields.string("text"))
+    case "edited": self = .edited(try fields.string("text"))
     case "resized": self = .resized(try TerminalSize(fields))
     case "tick": self = .tick
     case "opened": self = .opened(try ChatOpening(fields))
+    case "changed": self = .changed(try ChatOpening(fields))
     case "resumed": self = .resumed
     case "ended": self = .ended
     case "asked": self = .asked(try Question(fields))
+    case "answer ordered": self = .answerOrdered(try AnswerOrder(fields))
+    case "preferred": self = .preferred(try Preference(fields))
+    case "moved to": self = .movedTo(try fields.integer("id"))
     case "notice": self = .notice(try Notice(fields))
     case "model loading": self = .modelLoading(try ModelLoading(fields))
     case "model ready": self = .modelReady(try ModelDescription(fields))

@@ -37,8 +37,13 @@ public struct ChatOpening: Hashable, Sendable {
 public struct Question: Hashable, Sendable {
   /// The text.
   public var text: String
+  /// Where it stands; `nil` goes on from the answer before, as in sessions of programs that knew no branches.
+  public var place: TurnPlace?
   /// Creates a question.
-  public init(text: String) { self.text = text }
+  public init(text: String, place: TurnPlace? = nil) {
+    self.text = text
+    self.place = place
+  }
 }
 
 /// A line that tells the user something.

@@ -26,8 +26,13 @@ extension ChatOpening: EventPayload {
 }
 
 extension Question: EventPayload {
-  func write(to object: inout JSONObjectBuilder) { object["text"] = .string(text) }
-  init(_ fields: Fields) throws(EventFormatError) { self.init(text: try fields.string("text")) }
+  func write(to object: inout JSONObjectBuilder) {
+    object["text"] = .string(text)
+    place?.write(to: &object)
+  }
+  init(_ fields: Fields) throws(EventFormatError) {
+    self.init(text: try fields.string("text"), place: try TurnPlace(optional: fields))
+  }
 }
 
 extension Notice: EventPayload {

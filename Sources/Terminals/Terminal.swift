@@ -26,6 +26,8 @@ public final class Terminal {
   private var decoder = KeyDecoder()
   /// When the latest bytes came, in milliseconds: what is unfinished waits from then on, whatever else happens meanwhile.
   private var lastInput = 0
+  /// Bytes that were typed before raw mode, of which the terminal had made Enter a line feed.
+  private var typedAhead = 0
   private var isOpen = true
   private var hasVanished = false
   private var shown: Canvas?
@@ -56,6 +58,7 @@ public final class Terminal {
     colors = refusesColor ? 0 : Int(terminal_colors())
     encoder = CellEncoder(colors: colors, isASCII: isASCII)
     size = Self.askSize()
+    typedAhead = waitingBytes()
   }
 
   deinit { close() }
@@ -84,6 +87,14 @@ public final class Terminal {
   public func repaint() {
     shown = nil
     terminal_repaint()
+  }
+
+  /// Puts text into the clipboard of the terminal, which may be far away: OSC 52 of xterm's ctlseqs.
+  ///
+  /// There is no answer: a terminal that does not allow it stays silent.
+  public func copy(_ text: String) {
+    guard isOpen, !hasVanished else { return }
+    terminal_send("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{7}")
   }
 
   /// Sounds the bell.
@@ -158,6 +169,9 @@ public final class Terminal {
     let count = read(input, &buffer, buffer.count)
     if count > 0 {
       lastInput = Self.now()
+      // Enter is Enter whenever it was typed: a question written ahead is sent, not broken into lines.
+      for index in 0..<min(typedAhead, count) where buffer[index] == 0x0A { buffer[index] = 0x0D }
+      typedAhead -= min(typedAhead, count)
       return decoder.feed(buffer[..<count])
     }
     if count < 0 && (errno == EINTR || errno == EAGAIN) { return [] }
@@ -203,7 +217,14 @@ public final class Terminal {
   private func enter() {
     guard isOpen else { return }
     terminal_enter()
+    typedAhead = waitingBytes()
     repaint()
+  }
+
+  /// Bytes that can be read now.
+  private func waitingBytes() -> Int {
+    var count: Int32 = 0
+    return ioctl(input, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
   }
 
   private static func askSize() -> Size {
@@ -229,4 +250,20 @@ public final class Terminal {
       }
     }
   }
+}
+
+/// Bytes in Base64 (RFC 4648, section 4).
+func base64(_ bytes: [UInt8]) -> String {
+  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var result: [UInt8] = []
+  result.reserveCapacity((bytes.count + 2) / 3 * 4)
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let group = (0..<3).map { start + $0 < bytes.count ? Int(bytes[start + $0]) : 0 }
+    let bits = group[0] << 16 | group[1] << 8 | group[2]
+    for (place, shift) in [18, 12, 6, 0].enumerated() {
+      let isPadding = start + place > bytes.count
+      result.append(isPadding ? UInt8(ascii: "=") : digits[bits >> shift & 63])
+    }
+  }
+  return String(decoding: result, as: UTF8.self)
 }

@@ -42,6 +42,31 @@ import Testing
     terminal.close()
   }
 
+  @Test func textIsCopiedThroughTheTerminal() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    defer { terminal.close() }
+    terminal.copy("你好\u{1B}!")
+    #expect(pty.output().contains("\u{1B}]52;c;5L2g5aW9GyE=\u{7}"))
+    #expect(["", "f", "fo", "foo", "foob"].map { base64(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
+  }
+
+  @Test func enterTypedBeforehandIsEnter() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    // The terminal's line discipline makes a line feed of this Enter, as the program has not taken it yet.
+    pty.type("hi\ra")
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    defer { terminal.close() }
+    pty.type("\n")
+    var events: [TerminalEvent] = []
+    while events.count < 5 { events += terminal.nextEvents(timeout: 10000) }
+    #expect(
+      events == [
+        .key(KeyPress(.character("h"))), .key(KeyPress(.character("i"))), .key(KeyPress(.enter)),
+        .key(KeyPress(.character("a"))), .key(KeyPress(.character("j"), .control)),
+      ])
+  }
+
   @Test func keysPastesResizesAndWakes() throws {
     let pty = try PseudoTerminal(columns: 20, rows: 5)
     let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")

@@ -48,3 +48,5 @@ void terminal_refresh(int cursor_x, int cursor_y);
 // Makes the next refresh send every cell.
 void terminal_repaint(void);
 void terminal_beep(void);
+// Sends a control sequence past ncurses; it must not move the cursor or draw.
+void terminal_send(const char *sequence);

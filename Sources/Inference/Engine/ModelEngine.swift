@@ -78,7 +78,8 @@ public final class ModelEngine: ChatEngine {
       }
       let prompt: [Int32]
       do {
-        prompt = try ChatPrompt.tokens(for: request.messages, model: generator.model)
+        try generator.model.checkVocabulary(of: request.prefix)
+        prompt = try ChatPrompt.tokens(for: request.messages, model: generator.model) + request.prefix
         try generator.checkFit(of: prompt.count)
       } catch {
         return emit(.answerRefused("\(error)"))
@@ -101,9 +102,12 @@ public final class ModelEngine: ChatEngine {
       .answerStarted(
         AnswerStart(
           turn: request.turn, promptTokens: prompt.count, reusedTokens: reused, newTokens: Array(prompt[reused...]),
-          contextLength: generator.contextLength, settings: sampler.settings)))
+          contextLength: generator.contextLength, settings: sampler.settings, place: request.place,
+          prefix: request.prefix, prefixText: model.tokenizer.text(ofAnswer: request.prefix))))
     do {
-      let end = try generator.answer(prompt, sampler: sampler, isStopped: isStopped) { report in
+      let end = try generator.answer(
+        prompt, sampler: sampler, prefixCount: request.prefix.count, isStopped: isStopped
+      ) { report in
         switch report {
         case .prefill(let progress): emit(.prefillProgress(progress))
         case .token(let token): emit(.token(token))

@@ -36,7 +36,7 @@ struct LineChat {
       guard let line = readLine(strippingNewline: true) else { break }
       if line == "/quit" || line == "/exit" { break }
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
-      _ = driver.handle(.asked(Question(text: line)))
+      _ = driver.ask(line)
       settle()
     }
     driver.close(inGoodOrder: true)

@@ -146,6 +146,13 @@ final class Workbench {
     case .leave: if hasHome { goHome() } else { end(inGoodOrder: true) }
     case .repaint: terminal.repaint()
     case .suspend: terminal.suspend()
+    case .copy(let text): terminal.copy(text)
+    case .editOutside(let text):
+      do {
+        take(.edited(try terminal.lend { try OutsideEditor.edit(text) }))
+      } catch {
+        take(.notice(Notice(.error, "\(error)")))
+      }
     case .startChat(let model):
       var opening = opening
       if let model { opening.model = model }
@@ -166,7 +173,8 @@ final class Workbench {
       change { () throws(SessionError) in
         ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
       }
-    case .submit, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull:
+    case .happen, .keepPreference, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel,
+      .cancelPull:
       // Drivers run these themselves.
       break
     }

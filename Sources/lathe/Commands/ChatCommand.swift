@@ -23,33 +23,22 @@ struct ChatCommand: ParsableCommand {
   @Option(help: "Continue a session: its folder, its name, or the beginning of its name.")
   var resume: String?
 
-  @Option(help: "0 always takes the likeliest token (default: \(SamplingSettings().temperature)).")
-  var temperature: Float?
-
-  @Option(help: "Seed of the random numbers; the same seed draws the same answers.")
-  var seed: UInt64?
-
   @Option(help: "The system prompt.")
   var system: String?
 
-  @Option(help: "Most tokens of an answer; 0 is as many as fit.")
-  var maxTokens: Int?
-
   @Option(help: "Tokens of context to open the model with.")
   var context: Int?
+
+  @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
   @Flag(help: "Print all events as JSON Lines; implies no screen.")
   var json = false
 
   func validate() throws {
-    if let temperature, !(temperature >= 0 && temperature.isFinite) {
-      throw ValidationError("--temperature must be 0 or more")
-    }
-    if let maxTokens, maxTokens < 0 { throw ValidationError("--max-tokens must be 0 or more") }
     if let context, context < 1 { throw ValidationError("--context must be 1 or more") }
     let changes = [
-      ("--model", model != nil), ("--temperature", temperature != nil), ("--seed", seed != nil),
-      ("--system", system != nil), ("--max-tokens", maxTokens != nil), ("--context", context != nil),
+      ("--model", model != nil), ("sampling options", sampling.settings != SamplingSettings()),
+      ("--system", system != nil), ("--context", context != nil),
     ].filter(\.1).map(\.0)
     if resume != nil, !changes.isEmpty {
       throw ValidationError(
@@ -59,12 +48,8 @@ struct ChatCommand: ParsableCommand {
 
   /// How the chat begins.
   var opening: ChatOpening {
-    var settings = SamplingSettings()
-    if let temperature { settings.temperature = temperature }
-    if let maxTokens { settings.maximumTokens = maxTokens }
-    settings.seed = seed
-    return ChatOpening(
-      model: model ?? Services.defaultModel, system: system, settings: settings, contextLength: context)
+    ChatOpening(
+      model: model ?? Services.defaultModel, system: system, settings: sampling.settings, contextLength: context)
   }
 
   func run() throws {
