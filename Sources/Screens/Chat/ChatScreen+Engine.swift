@@ -93,10 +93,20 @@ extension ChatScreen {
     return requestAnswer()
   }
 
+  mutating func wait(for delay: AnswerDelay) {
+    guard activity != .idle else { return }
+    // The reason stays in the transcript; the countdown does not.
+    if case .delayed(let before) = activity, before.attempt == delay.attempt {
+    } else {
+      add(Notice(.warning, delay.reason))
+    }
+    activity = .delayed(delay)
+  }
+
   mutating func begin(_ start: AnswerStart, at seconds: Double) {
     activity = .prefilling(PrefillProgress(done: 0, total: start.promptTokens - start.reusedTokens))
     contextLength = start.contextLength
-    contextUsed = start.promptTokens
+    if start.promptTokens > 0 { contextUsed = start.promptTokens }
     prefillSpeed = nil
     decodeSpeed = nil
     let answer = Answer(
@@ -108,12 +118,15 @@ extension ChatScreen {
     guard let index = streaming, case .answer(var answer) = entries[index].kind else { return }
     activity = .decoding
     answer.tokens += 1
-    contextUsed = answer.promptTokens + answer.tokens
+    // Of a prompt whose length comes at the end, the answer before tells most.
+    contextUsed = answer.promptTokens > 0 ? answer.promptTokens + answer.tokens : contextUsed + 1
     if let first = answer.firstToken {
       if seconds > first { decodeSpeed = Double(answer.tokens - 1) / (seconds - first) }
     } else {
       answer.firstToken = seconds
-      if seconds > answer.started { prefillSpeed = Double(answer.newTokens) / (seconds - answer.started) }
+      if seconds > answer.started, answer.newTokens > 0 {
+        prefillSpeed = Double(answer.newTokens) / (seconds - answer.started)
+      }
     }
     answer.latestToken = seconds
     entries[index].text += token.text
@@ -126,10 +139,11 @@ extension ChatScreen {
       answer.state = .finished(end.reason)
       text = end.text
     }
+    if let promptTokens = end.promptTokens { contextUsed = promptTokens + end.generatedTokens }
     activity = .idle
     isStopping = false
     if let index, case .answer(let answer) = entries[index].kind {
-      if end.prefillSeconds > 0 { prefillSpeed = Double(answer.newTokens) / end.prefillSeconds }
+      if end.prefillSeconds > 0, answer.newTokens > 0 { prefillSpeed = Double(answer.newTokens) / end.prefillSeconds }
     }
     // The first token is drawn from the prompt's logits, so its time belongs to reading the prompt.
     if end.decodeSeconds > 0, end.generatedTokens > 1 {

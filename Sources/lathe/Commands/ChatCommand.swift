@@ -15,9 +15,11 @@ struct ChatCommand: ParsableCommand {
     discussion: """
       On a terminal this opens the chat screen (? shows its keys). Otherwise, and where TERM is dumb, questions are \
       read from standard input, one a line, and the answers are printed as text, or all events as JSON Lines.
+
+      \(EndpointOptions.explanation)
       """)
 
-  @Option(help: "A model's name, a GGUF file or a model folder.")
+  @Option(help: "A model's name, a GGUF file or a model folder; with --endpoint the server's name for it.")
   var model: String?
 
   @Option(help: "Continue a session: its folder, its name, or the beginning of its name.")
@@ -38,6 +40,8 @@ struct ChatCommand: ParsableCommand {
   @Option(help: "Tokens of context to open the model with.")
   var context: Int?
 
+  @OptionGroup(title: "Server") var server: EndpointOptions
+
   @Flag(help: "Print all events as JSON Lines; implies no screen.")
   var json = false
 
@@ -48,7 +52,8 @@ struct ChatCommand: ParsableCommand {
     if let maxTokens, maxTokens < 0 { throw ValidationError("--max-tokens must be 0 or more") }
     if let context, context < 1 { throw ValidationError("--context must be 1 or more") }
     let changes = [
-      ("--model", model != nil), ("--temperature", temperature != nil), ("--seed", seed != nil),
+      ("--model", model != nil), ("--endpoint", server.endpoint != nil), ("--temperature", temperature != nil),
+      ("--seed", seed != nil),
       ("--system", system != nil), ("--max-tokens", maxTokens != nil), ("--context", context != nil),
     ].filter(\.1).map(\.0)
     if resume != nil, !changes.isEmpty {
@@ -58,17 +63,19 @@ struct ChatCommand: ParsableCommand {
   }
 
   /// How the chat begins.
-  var opening: ChatOpening {
+  func opening() throws -> ChatOpening {
     var settings = SamplingSettings()
     if let temperature { settings.temperature = temperature }
     if let maxTokens { settings.maximumTokens = maxTokens }
     settings.seed = seed
     return ChatOpening(
-      model: model ?? Services.defaultModel, system: system, settings: settings, contextLength: context)
+      model: server.names(model) ? try server.reference(to: model) : model ?? Services.defaultModel, system: system,
+      settings: settings, contextLength: context)
   }
 
   func run() throws {
-    let services = Services.standard()
+    let services = Services.standard(remote: server.configuration)
+    let opening = try opening()
     let path = try resume.map { try services.sessionLibrary.find($0) }
     if TerminalCheck.canShowScreens, !json {
       let start = path.map { Workbench.Start.resume($0) } ?? .chat(opening)
