@@ -66,7 +66,7 @@ public final class RemoteEngine: ChatEngine {
 
   private func describe(_ model: ServedModel, at endpoint: Endpoint, contextLength: Int?) -> ModelDescription {
     ModelDescription(
-      name: "\(model.id)@\(endpoint.host)", path: endpoint.description,
+      name: "\(model.shortName)@\(endpoint.host)", path: endpoint.description,
       identity: RemoteModel(endpoint: endpoint, name: model.id).reference, family: model.owner, parameters: 0,
       quantisation: "", contextLength: model.contextLength ?? contextLength ?? 0, bytes: 0)
   }

@@ -11,6 +11,9 @@ struct ServedModel: Hashable, Sendable {
   /// Tokens that fit; `nil` where the server does not tell.
   var contextLength: Int?
 
+  /// The name for people: llama.cpp and its kin call a model by its file's path.
+  var shortName: String { id.hasPrefix("/") ? id.split(separator: "/").last.map(String.init) ?? id : id }
+
   init(id: String) { self.id = id }
 
   /// Reads an entry of `GET /models`.
