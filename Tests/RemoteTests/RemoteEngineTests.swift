@@ -62,6 +62,29 @@ import Testing
     #expect(fixture.asked.count == 1)
   }
 
+  @Test func aConnectionThatBreaksKeepsWhatCame() throws {
+    let pieces = try #require(RemoteFixture.stream(["Half an answer"]).pieces)
+    let broken = ScriptedServer.Reply(
+      headers: ["Content-Type: text/event-stream"], body: Array(pieces.joined()), dropAfter: pieces[0].count + 9)
+    let fixture = try RemoteFixture([broken])
+    defer { fixture.server.stop() }
+    let end = try #require(finished(fixture.answer()))
+    #expect(end.text == "Half an answer")
+    guard case .failed(let words) = end.reason else {
+      Issue.record("expected a failure")
+      return
+    }
+    #expect(words.hasPrefix("\(fixture.server.address)/v1: the connection broke: "))
+  }
+
+  @Test func anAnswerThatBreaksOffBeforeItsFirstTokenIsAskedForAgain() throws {
+    let broken = ScriptedServer.Reply(body: Array("data: {".utf8), dropAfter: 0)
+    let fixture = try RemoteFixture([RemoteFixture.stream([], isCut: true), broken, RemoteFixture.stream(["a"])])
+    defer { fixture.server.stop() }
+    #expect(finished(fixture.answer())?.text == "a")
+    #expect(fixture.asked.count == 3)
+  }
+
   @Test func anAnswerWithoutItsLastMarkIsWhole() throws {
     var reply = RemoteFixture.stream(["yes"])
     reply.pieces?.removeLast(2)
@@ -212,7 +235,7 @@ import Testing
     _ = fixture.waitForEnd()
     let notices = fixture.events.all.compactMap { if case .notice(let notice) = $0 { notice.text } else { nil } }
     #expect(notices.count == 1)
-    #expect(notices.first?.hasSuffix("top-k 40, min-p 0.05") == true)
+    #expect(notices.first?.contains(": top-k 40, min-p 0.05; ") == true)
   }
 
   @Test func modelsThatCannotBeFoundAreSaid() throws {

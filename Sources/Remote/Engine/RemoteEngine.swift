@@ -108,6 +108,7 @@ public final class RemoteEngine: ChatEngine {
       .notice(
         Notice(
           .information,
-          "not sent, as the server has no such settings in common with others: \(unsent.joined(separator: ", "))")))
+          "this server is not sent what the OpenAI API lacks: \(unsent.joined(separator: ", ")); its own values apply"))
+    )
   }
 }

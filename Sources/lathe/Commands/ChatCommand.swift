@@ -37,7 +37,7 @@ struct ChatCommand: ParsableCommand {
   @Option(help: "Most tokens of an answer; 0 is as many as fit.")
   var maxTokens: Int?
 
-  @Option(help: "Tokens of context to open the model with.")
+  @Option(help: "Tokens of context to open the model with; of a server's model what fits, where it does not tell.")
   var context: Int?
 
   @OptionGroup(title: "Server") var server: EndpointOptions
