@@ -11,8 +11,3 @@ public struct RemoteError: Error, Hashable, CustomStringConvertible {
     self.description = withoutCredentials(escapingControls(description))
   }
 }
-
-/// The beginning of a foreign text, for messages.
-func beginning(of text: String, limit: Int = 300) -> String {
-  text.count > limit ? text.prefix(limit) + "…" : text
-}

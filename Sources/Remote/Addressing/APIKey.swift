@@ -16,7 +16,7 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
   /// - Throws: when it holds what cannot stand in a header.
   public static func fromEnvironment() throws(RemoteError) -> APIKey? {
     for variable in variables {
-      guard let text = getenv(variable).map({ String(cString: $0).trimmedWhitespace }), !text.isEmpty else { continue }
+      guard let text = getenv(variable).map({ String(cString: $0).trimmed }), !text.isEmpty else { continue }
       guard let key = APIKey(text) else {
         throw RemoteError("\(variable): the key holds spaces or control characters; set it anew")
       }

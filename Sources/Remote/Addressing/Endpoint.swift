@@ -13,7 +13,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Throws: for what is no plain http or https address, with what to write instead.
   public init(_ text: String) throws(RemoteError) {
-    let text = text.trimmedWhitespace
+    let text = text.trimmed
     guard let scheme = ["https://", "http://"].first(where: { text.lowercased().hasPrefix($0) }) else {
       throw RemoteError("endpoint \(text): expected an address such as http://localhost:8000 or https://host/v1")
     }
@@ -84,13 +84,5 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
     let hasVersion = parts.contains { $0.hasPrefix("v") && $0.dropFirst().first?.isNumber == true }
     return "/" + (parts + (hasVersion ? [] : ["v1"])).joined(separator: "/")
-  }
-}
-
-extension String {
-  var trimmedWhitespace: String {
-    let start = drop { $0.isWhitespace }
-    return String(
-      start.prefix(upTo: start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) } ?? start.startIndex))
   }
 }

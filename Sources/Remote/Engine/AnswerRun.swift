@@ -90,6 +90,7 @@ final class AnswerRun {
   /// One attempt.
   private func ask() throws(Failure) {
     asked = clock.now
+    answer = StreamedAnswer()
     var head = ResponseHead()
     var stream = EventStreamParser()
     var document: [UInt8] = []

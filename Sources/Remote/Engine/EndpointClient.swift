@@ -36,7 +36,7 @@ struct ResponseHead: Hashable {
       return
     }
     guard let colon = line.firstIndex(of: ":") else { return }
-    let value = String(line[line.index(after: colon)...]).trimmedWhitespace
+    let value = String(line[line.index(after: colon)...]).trimmed
     switch line[..<colon].lowercased() {
     case "content-type": contentType = value.lowercased()
     case "retry-after": retryAfter = value

@@ -96,10 +96,9 @@ extension ChatScreen {
   mutating func wait(for delay: AnswerDelay) {
     guard activity != .idle else { return }
     // The reason stays in the transcript; the countdown does not.
-    if case .delayed(let before) = activity, before.attempt == delay.attempt {
-    } else {
-      add(Notice(.warning, delay.reason))
-    }
+    var attempt: Int?
+    if case .delayed(let before) = activity { attempt = before.attempt }
+    if attempt != delay.attempt { add(Notice(.warning, delay.reason)) }
     activity = .delayed(delay)
   }
 
@@ -118,8 +117,8 @@ extension ChatScreen {
     guard let index = streaming, case .answer(var answer) = entries[index].kind else { return }
     activity = .decoding
     answer.tokens += 1
-    // Of a prompt whose length comes at the end, the answer before tells most.
-    contextUsed = answer.promptTokens > 0 ? answer.promptTokens + answer.tokens : contextUsed + 1
+    // Where the prompt's length comes at the end, what was counted last stands until then.
+    if answer.promptTokens > 0 { contextUsed = answer.promptTokens + answer.tokens }
     if let first = answer.firstToken {
       if seconds > first { decodeSpeed = Double(answer.tokens - 1) / (seconds - first) }
     } else {
