@@ -31,6 +31,7 @@ enum {
   CURLE_COULDNT_RESOLVE_HOST = 6,
   CURLE_COULDNT_CONNECT = 7,
   CURLE_WRITE_ERROR = 23,
+  CURLE_OPERATION_TIMEDOUT = 28,
   CURLE_SSL_CONNECT_ERROR = 35,
   CURLE_ABORTED_BY_CALLBACK = 42,
   CURLE_PEER_FAILED_VERIFICATION = 60,
@@ -249,6 +250,8 @@ static enum transfer_outcome outcome_of(int code, const struct progress *progres
   if (progress->stalled) return TRANSFER_STALLED;
   switch (code) {
     case CURLE_OK: return TRANSFER_DONE;
+    // With a stop, libcurl itself limits only the time to connect.
+    case CURLE_OPERATION_TIMEDOUT: return progress->request->stop ? TRANSFER_NOT_REACHED : TRANSFER_INTERRUPTED;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_COULDNT_RESOLVE_PROXY:

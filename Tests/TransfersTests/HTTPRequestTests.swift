@@ -98,6 +98,7 @@ import Testing
     for url in ["http://name.invalid/", "http://127.0.0.1:1/", "https://127.0.0.1:\(server.port)/"] {
       var request = HTTPRequest(url: url)
       request.stop = TransferStop()
+      request.connectSeconds = 2
       guard case .notReached(let words) = request.run(.init()) else {
         Issue.record("\(url): expected not to be reached")
         continue
