@@ -59,7 +59,7 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
-        "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
+        "Inference", "Downloads", "Remote", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
         orderedCollections,
       ],
       swiftSettings: swift),
@@ -79,7 +79,9 @@ let package = Package(
         "Models", "Layers", "Tensors", "Checkpoints", "Tokenization", "Templates", "Sessions", "JSONText",
         "Files", orderedCollections,
       ])
-    + module("Downloads", imports: ["Files", "JSONText", "CTransfer", subprocess])
+    + module("Transfers", imports: ["CTransfer"])
+    + module("Downloads", imports: ["Files", "JSONText", "Transfers", subprocess])
+    + module("Remote", imports: ["Sessions", "Transfers", "Files", "JSONText"])
     + module("Images", imports: ["CPNG"], testing: ["JSONText", "Files"])
     + module("Drawing", imports: [])
     + module("Widgets", imports: ["Drawing", "Images"])

@@ -1,6 +1,6 @@
 /// Which model to load and how.
 public struct ModelRequest: Hashable, Sendable {
-  /// A name, a file or a folder, as the user gave it.
+  /// A name, a file, a folder or a model on a server, as the user gave it.
   public var model: String
   /// Tokens of context; `nil` is the model's own.
   public var contextLength: Int?
@@ -44,8 +44,8 @@ public protocol ChatEngine: AnyObject, Sendable {
   /// `modelFailed`.
   func load(_ request: ModelRequest, emit: @escaping @Sendable (Event) -> Void)
 
-  /// Answers. Reports either `answerRefused`, or `answerStarted`, `prefillProgress` any number of times, `token` for
-  /// each token drawn and, in every case, `answerFinished`.
+  /// Answers. Reports, behind `answerDelayed` any number of times, either `answerRefused`, or `answerStarted`,
+  /// `prefillProgress` any number of times, `token` for each token drawn and, in every case, `answerFinished`.
   func answer(_ request: AnswerRequest, emit: @escaping @Sendable (Event) -> Void)
 
   /// Ends the latest answer asked for soon, in prefill and before it has begun too: it reports `answerStarted` and

@@ -15,7 +15,7 @@ public struct ModelLoading: Hashable, Sendable {
 public struct ModelDescription: Hashable, Sendable {
   /// The name the user knows.
   public var name: String
-  /// The file or folder.
+  /// The file, the folder, or the address of the server.
   public var path: String
   /// What tells these weights from others, for instance the SHA-256 of the file; empty where unknown.
   public var identity: String
@@ -25,7 +25,7 @@ public struct ModelDescription: Hashable, Sendable {
   public var parameters: Int
   /// The quantisation's name, for instance `Q4_1`.
   public var quantisation: String
-  /// Tokens that fit, as opened.
+  /// Tokens that fit, as opened; 0 where unknown.
   public var contextLength: Int
   /// Size of its files in bytes.
   public var bytes: Int
@@ -53,13 +53,13 @@ public struct ModelDescription: Hashable, Sendable {
 public struct AnswerStart: Hashable, Sendable {
   /// The turn it answers, from 1.
   public var turn: Int
-  /// Tokens of the whole prompt.
+  /// Tokens of the whole prompt; 0 where they are not known before the end.
   public var promptTokens: Int
   /// Of these, tokens at the front that the cache already held.
   public var reusedTokens: Int
   /// The ids of the tokens behind the reused ones.
   public var newTokens: [Int32]
-  /// Tokens that fit.
+  /// Tokens that fit; 0 where unknown.
   public var contextLength: Int
   /// The settings in force, with the seed that is used.
   public var settings: SamplingSettings
@@ -84,6 +84,26 @@ public struct AnswerStart: Hashable, Sendable {
     self.newTokens = newTokens
     self.contextLength = contextLength
     self.settings = settings
+  }
+}
+
+/// An answer begins later, as the server is busy or broke the request off; another attempt follows.
+public struct AnswerDelay: Hashable, Sendable {
+  /// What came in place of an answer, in one line.
+  public var reason: String
+  /// Seconds until the next attempt.
+  public var seconds: Int
+  /// The next attempt, from 2.
+  public var attempt: Int
+  /// Attempts in all.
+  public var attempts: Int
+
+  /// Creates a report.
+  public init(reason: String, seconds: Int, attempt: Int, attempts: Int) {
+    self.reason = reason
+    self.seconds = seconds
+    self.attempt = attempt
+    self.attempts = attempts
   }
 }
 
@@ -116,8 +136,11 @@ public struct TokenCandidate: Hashable, Sendable {
   }
 }
 
-/// A token of an answer.
+/// A token of an answer; of a server that does not tell tokens apart, a piece of its text.
 public struct GeneratedToken: Hashable, Sendable {
+  /// Stands for the id where a server does not tell it; logit and probability are then NaN unless they were asked for.
+  public static let unknownID: Int32 = -1
+
   /// The token.
   public var id: Int32
   /// What it adds to the answer: whole characters only, so it may be empty and a later one bring more.
@@ -166,6 +189,8 @@ public struct AnswerEnd: Hashable, Sendable {
   public var reason: AnswerEndReason
   /// Tokens drawn.
   public var generatedTokens: Int
+  /// Tokens of the prompt, where they became known only now.
+  public var promptTokens: Int?
   /// Seconds for reading the prompt.
   public var prefillSeconds: Double
   /// Seconds for drawing the tokens.
@@ -175,10 +200,12 @@ public struct AnswerEnd: Hashable, Sendable {
 
   /// Creates a report.
   public init(
-    reason: AnswerEndReason, generatedTokens: Int, prefillSeconds: Double, decodeSeconds: Double, text: String
+    reason: AnswerEndReason, generatedTokens: Int, promptTokens: Int? = nil, prefillSeconds: Double,
+    decodeSeconds: Double, text: String
   ) {
     self.reason = reason
     self.generatedTokens = generatedTokens
+    self.promptTokens = promptTokens
     self.prefillSeconds = prefillSeconds
     self.decodeSeconds = decodeSeconds
     self.text = text

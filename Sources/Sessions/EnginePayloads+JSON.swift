@@ -64,6 +64,20 @@ extension AnswerStart: EventPayload {
   }
 }
 
+extension AnswerDelay: EventPayload {
+  func write(to object: inout JSONObjectBuilder) {
+    object["reason"] = .string(reason)
+    object["seconds_left"] = .integer(seconds)
+    object["attempt"] = .integer(attempt)
+    object["attempts"] = .integer(attempts)
+  }
+  init(_ fields: Fields) throws(EventFormatError) {
+    self.init(
+      reason: try fields.string("reason"), seconds: try fields.integer("seconds_left"),
+      attempt: try fields.integer("attempt"), attempts: try fields.integer("attempts"))
+  }
+}
+
 extension PrefillProgress: EventPayload {
   func write(to object: inout JSONObjectBuilder) {
     object["done"] = .integer(done)
@@ -116,6 +130,7 @@ extension AnswerEnd: EventPayload {
       object["message"] = .string(message)
     }
     object["generated_tokens"] = .integer(generatedTokens)
+    if let promptTokens { object["prompt_tokens"] = .integer(promptTokens) }
     object["prefill_seconds"] = .double(prefillSeconds)
     object["decode_seconds"] = .double(decodeSeconds)
     object["text"] = .string(text)
@@ -133,6 +148,7 @@ extension AnswerEnd: EventPayload {
     }
     self.init(
       reason: reason, generatedTokens: try fields.integer("generated_tokens"),
+      promptTokens: try fields.optional("prompt_tokens", fields.integer),
       prefillSeconds: try fields.double("prefill_seconds"), decodeSeconds: try fields.double("decode_seconds"),
       text: try fields.string("text"))
   }

@@ -43,6 +43,7 @@ extension Event {
     case .modelLoading: "model loading"
     case .modelReady: "model ready"
     case .modelFailed: "model failed"
+    case .answerDelayed: "answer delayed"
     case .answerStarted: "answer started"
     case .prefillProgress: "prefill progress"
     case .token: "token"
@@ -70,6 +71,7 @@ extension Event {
     case .notice(let notice): notice.write(to: &object)
     case .modelLoading(let loading): loading.write(to: &object)
     case .modelReady(let model): model.write(to: &object)
+    case .answerDelayed(let delay): delay.write(to: &object)
     case .answerStarted(let start): start.write(to: &object)
     case .prefillProgress(let progress): progress.write(to: &object)
     case .token(let token): token.write(to: &object)
@@ -113,6 +115,7 @@ extension Event {
     case "model loading": self = .modelLoading(try ModelLoading(fields))
     case "model ready": self = .modelReady(try ModelDescription(fields))
     case "model failed": self = .modelFailed(try fields.string("message"))
+    case "answer delayed": self = .answerDelayed(try AnswerDelay(fields))
     case "answer started": self = .answerStarted(try AnswerStart(fields))
     case "prefill progress": self = .prefillProgress(try PrefillProgress(fields))
     case "token": self = .token(try GeneratedToken(fields))

@@ -40,6 +40,8 @@ public enum Event: Hashable, Sendable {
   case modelReady(ModelDescription)
   /// The model could not be loaded; the text is one line.
   case modelFailed(String)
+  /// A server does not answer yet; comes once a second until it is asked again.
+  case answerDelayed(AnswerDelay)
   case answerStarted(AnswerStart)
   case prefillProgress(PrefillProgress)
   case token(GeneratedToken)

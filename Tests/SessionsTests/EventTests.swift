@@ -31,6 +31,10 @@ import Testing
       .answerStarted(
         AnswerStart(
           turn: 2, promptTokens: 9, reusedTokens: 7, newTokens: [1, .max], contextLength: 64, settings: settings)),
+      .answerDelayed(AnswerDelay(reason: "HTTP 429\u{7}", seconds: 7, attempt: 2, attempts: 5)),
+      .answerFinished(
+        AnswerEnd(
+          reason: .length, generatedTokens: 3, promptTokens: 40, prefillSeconds: 0.1, decodeSeconds: 0.2, text: "a")),
       .prefillProgress(PrefillProgress(done: 1, total: 2)),
       .token(GeneratedToken(id: 7, text: "", logit: .leastNonzeroMagnitude, probability: 0.1)),
       .token(

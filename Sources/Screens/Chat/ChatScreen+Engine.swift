@@ -131,10 +131,19 @@ extension ChatScreen {
     return request(order)
   }
 
+  mutating func wait(for delay: AnswerDelay) {
+    guard activity != .idle else { return }
+    // The reason stays in the transcript; the countdown does not.
+    var attempt: Int?
+    if case .delayed(let before) = activity { attempt = before.attempt }
+    if attempt != delay.attempt { add(Notice(.warning, delay.reason)) }
+    activity = .delayed(delay)
+  }
+
   mutating func begin(_ start: AnswerStart, at seconds: Double) {
     activity = .prefilling(PrefillProgress(done: 0, total: start.promptTokens - start.reusedTokens))
     contextLength = start.contextLength
-    contextUsed = start.promptTokens
+    if start.promptTokens > 0 { contextUsed = start.promptTokens }
     prefillSpeed = nil
     decodeSpeed = nil
     var answer = Answer(
@@ -162,9 +171,10 @@ extension ChatScreen {
       latest = answer
     }
     guard let latest, let first = latest.firstToken else { return }
-    contextUsed = latest.promptTokens + latest.tokens
+    // Where the prompt's length comes at the end, what was counted last stands until then.
+    if latest.promptTokens > 0 { contextUsed = latest.promptTokens + latest.tokens }
     if latest.tokens == 1 {
-      if seconds > latest.started { prefillSpeed = Double(latest.newTokens) / (seconds - latest.started) }
+      if seconds > latest.started, latest.newTokens > 0 { prefillSpeed = Double(latest.newTokens) / (seconds - latest.started) }
     } else if seconds > first {
       decodeSpeed = Double(latest.tokens - 1) / (seconds - first)
     }
@@ -177,10 +187,11 @@ extension ChatScreen {
       text = end.text
       newTokens = answer.newTokens
     }
+    if let promptTokens = end.promptTokens { contextUsed = promptTokens + end.generatedTokens }
     activity = .idle
     isStopping = false
     drawing = nil
-    if let newTokens, end.prefillSeconds > 0 { prefillSpeed = Double(newTokens) / end.prefillSeconds }
+    if let newTokens, newTokens > 0, end.prefillSeconds > 0 { prefillSpeed = Double(newTokens) / end.prefillSeconds }
     // The first token is drawn from the prompt's logits, so its time belongs to reading the prompt.
     if end.decodeSeconds > 0, end.generatedTokens > 1 {
       decodeSpeed = Double(end.generatedTokens - 1) / end.decodeSeconds

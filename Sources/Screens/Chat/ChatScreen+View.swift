@@ -94,6 +94,8 @@ extension ChatScreen {
     if isStopping { return "stopping" }
     switch activity {
     case .waiting: return "waiting for the model · Esc stops"
+    case .delayed(let delay):
+      return "asked again in \(delay.seconds) s, attempt \(delay.attempt) of \(delay.attempts) · Esc gives up"
     case .prefilling(let progress):
       return "reading the prompt \(progress.done)/\(progress.total) tokens · Esc stops"
     case .decoding: return "answering · Esc stops"
@@ -124,7 +126,12 @@ extension ChatScreen {
   /// The numbers of the status line; where there is no room, the last are given up first.
   private func statusItems(isShort: Bool) -> [String] {
     var items: [String] = []
-    if contextLength > 0 { items.append("\(isShort ? "ctx" : "context") \(contextUsed)/\(contextLength)") }
+    let name = isShort ? "ctx" : "context"
+    if contextLength > 0 {
+      items.append("\(name) \(contextUsed)/\(contextLength)")
+    } else if contextUsed > 0 {
+      items.append("\(name) \(contextUsed)")
+    }
     let prefill = prefillSpeed.map { ProgressText.speed($0) }
     let decode = decodeSpeed.map { ProgressText.speed($0) }
     if isShort, let prefill, let decode { return items + ["pre \(prefill) dec \(decode) tok/s"] }

@@ -17,6 +17,8 @@ public struct ChatScreen: Screen, Hashable {
     case idle
     /// An answer was asked for and has not begun.
     case waiting
+    /// It will be asked for again.
+    case delayed(AnswerDelay)
     case prefilling(PrefillProgress)
     case decoding
   }
@@ -120,6 +122,7 @@ public struct ChatScreen: Screen, Hashable {
     case .modelLoading(let loading): model = .loading(loading)
     case .modelReady(let description): return ready(description)
     case .modelFailed(let message): fail(loading: message)
+    case .answerDelayed(let delay): wait(for: delay)
     case .answerStarted(let start): begin(start, at: event.seconds)
     case .prefillProgress(let progress):
       if case .prefilling = activity { activity = .prefilling(progress) }

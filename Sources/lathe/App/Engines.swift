@@ -1,6 +1,7 @@
 import Downloads
 import Files
 import Inference
+import Remote
 import Sessions
 import Tensors
 
@@ -14,12 +15,15 @@ struct Services {
   static let defaultModel = KnownModel.standard.name
 
   /// What the shipped program works with.
-  static func standard() -> Services {
+  static func standard(
+    remote: RemoteConfiguration = RemoteConfiguration(key: APIKey.fromEnvironment)
+  ) -> Services {
     let store = ModelStore()
-    let engine = ModelEngine(threads: CPUBackend.availableProcessors) { name in
+    let local = ModelEngine(threads: CPUBackend.availableProcessors) { name in
       let found = try store.find(name)
       return ModelEngine.LocatedModel(name: found.name, path: found.path)
     }
+    let engine = EngineSwitch(local: local, remote: RemoteEngine(remote))
     return Services(engine: engine, catalogue: StoreCatalogue(store: store), sessionLibrary: sessionLibrary)
   }
 

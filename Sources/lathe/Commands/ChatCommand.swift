@@ -15,9 +15,11 @@ struct ChatCommand: ParsableCommand {
     discussion: """
       On a terminal this opens the chat screen (? shows its keys). Otherwise, and where TERM is dumb, questions are \
       read from standard input, one a line, and the answers are printed as text, or all events as JSON Lines.
+
+      \(EndpointOptions.explanation)
       """)
 
-  @Option(help: "A model's name, a GGUF file or a model folder.")
+  @Option(help: "A model's name, a GGUF file or a model folder; with --endpoint the server's name for it.")
   var model: String?
 
   @Option(help: "Continue a session: its folder, its name, or the beginning of its name.")
@@ -26,10 +28,12 @@ struct ChatCommand: ParsableCommand {
   @Option(help: "The system prompt.")
   var system: String?
 
-  @Option(help: "Tokens of context to open the model with.")
+  @Option(help: "Tokens of context to open the model with; of a server's model what fits, where it does not tell.")
   var context: Int?
 
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+
+  @OptionGroup(title: "Server") var server: EndpointOptions
 
   @Flag(help: "Print all events as JSON Lines; implies no screen.")
   var json = false
@@ -37,8 +41,9 @@ struct ChatCommand: ParsableCommand {
   func validate() throws {
     if let context, context < 1 { throw ValidationError("--context must be 1 or more") }
     let changes = [
-      ("--model", model != nil), ("sampling options", sampling.settings != SamplingSettings()),
-      ("--system", system != nil), ("--context", context != nil),
+      ("--model", model != nil), ("--endpoint", server.endpoint != nil),
+      ("sampling options", sampling.settings != SamplingSettings()), ("--system", system != nil),
+      ("--context", context != nil),
     ].filter(\.1).map(\.0)
     if resume != nil, !changes.isEmpty {
       throw ValidationError(
@@ -47,13 +52,14 @@ struct ChatCommand: ParsableCommand {
   }
 
   /// How the chat begins.
-  var opening: ChatOpening {
-    ChatOpening(
-      model: model ?? Services.defaultModel, system: system, settings: sampling.settings, contextLength: context)
+  func opening() throws -> ChatOpening {
+    let reference = server.names(model) ? try server.reference(to: model) : model ?? Services.defaultModel
+    return ChatOpening(model: reference, system: system, settings: sampling.settings, contextLength: context)
   }
 
   func run() throws {
-    let services = Services.standard()
+    let services = Services.standard(remote: server.configuration)
+    let opening = try opening()
     let path = try resume.map { try services.sessionLibrary.find($0) }
     if TerminalCheck.canShowScreens, !json {
       let start = path.map { Workbench.Start.resume($0) } ?? .chat(opening)
