@@ -45,6 +45,16 @@ import Testing
           name: "a", path: "/a.session", title: "t", model: "m", created: 1_700_000_000.25, seconds: 3.5, turns: 2,
           isUnfinished: true, isOpenElsewhere: false)
       ]),
+      .sessionMatches(
+        SessionMatches(
+          query: "t \"x\"",
+          matches: [
+            SessionMatch(
+              summary: SessionSummary(
+                name: "a", path: "/a.session", title: "t", model: "m", created: 1, seconds: 3.5, turns: 2,
+                isUnfinished: false, isOpenElsewhere: true, tags: ["p", "q"]),
+              excerpt: "…t…", hits: 3)
+          ])),
       .unknown(
         kind: "branch", ["seconds": 1.5, "event": "branch", "from": 3, "list": [1, nil, "x"]]),
     ] + Notice.Severity.allCases.map { .notice(Notice($0, "text")) }

@@ -166,7 +166,8 @@ final class Workbench {
       change { () throws(SessionError) in
         ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
       }
-    case .submit, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull:
+    case .submit, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull,
+      .searchSessions, .renameSession, .tagSession, .deleteSession, .undeleteSession, .markSession:
       // Drivers run these themselves.
       break
     }
