@@ -1,3 +1,5 @@
+import Files
+
 /// How far the loading of a model is.
 public struct ModelLoading: Hashable, Sendable {
   /// The model's name.
@@ -60,11 +62,17 @@ public struct AnswerStart: Hashable, Sendable {
   public var contextLength: Int
   /// The settings in force, with the seed that is used.
   public var settings: SamplingSettings
+  /// The weights' identity, as in `ModelDescription`; empty where unknown.
+  public var weightsSHA256: String
+  /// The SHA-256 of the whole prompt's token ids, by `sha256(ofPrompt:)`; empty where unknown.
+  public var promptSHA256: String
+  /// What computes, for instance `cpu (avx512, 2 threads)`; empty where unknown.
+  public var computedOn: String
 
   /// Creates a report.
   public init(
     turn: Int, promptTokens: Int, reusedTokens: Int, newTokens: [Int32], contextLength: Int,
-    settings: SamplingSettings
+    settings: SamplingSettings, weightsSHA256: String = "", promptSHA256: String = "", computedOn: String = ""
   ) {
     self.turn = turn
     self.promptTokens = promptTokens
@@ -72,6 +80,17 @@ public struct AnswerStart: Hashable, Sendable {
     self.newTokens = newTokens
     self.contextLength = contextLength
     self.settings = settings
+    self.weightsSHA256 = weightsSHA256
+    self.promptSHA256 = promptSHA256
+    self.computedOn = computedOn
+  }
+
+  /// The SHA-256 of token ids, each as four bytes, the least significant first; hexadecimal.
+  public static func sha256(ofPrompt tokens: [Int32]) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4 * tokens.count)
+    for token in tokens { withUnsafeBytes(of: token.littleEndian) { bytes.append(contentsOf: $0) } }
+    return sha256Hex(of: bytes)
   }
 }
 

@@ -44,13 +44,19 @@ extension AnswerStart: EventPayload {
     object["new_tokens"] = .array(newTokens.map { .integer(Int($0)) })
     object["context_length"] = .integer(contextLength)
     object["settings"] = settings.json
+    for (name, text) in [
+      ("weights_sha256", weightsSHA256), ("prompt_sha256", promptSHA256), ("computed_on", computedOn),
+    ] where !text.isEmpty { object[name] = .string(text) }
   }
   init(_ fields: Fields) throws(EventFormatError) {
     self.init(
       turn: try fields.integer("turn"), promptTokens: try fields.integer("prompt_tokens"),
       reusedTokens: try fields.integer("reused_tokens"), newTokens: try fields.tokens("new_tokens"),
       contextLength: try fields.integer("context_length"),
-      settings: try SamplingSettings(json: try fields.object("settings").value))
+      settings: try SamplingSettings(json: try fields.object("settings").value),
+      weightsSHA256: try fields.optional("weights_sha256", fields.string) ?? "",
+      promptSHA256: try fields.optional("prompt_sha256", fields.string) ?? "",
+      computedOn: try fields.optional("computed_on", fields.string) ?? "")
   }
 }
 

@@ -31,6 +31,10 @@ import Testing
       .answerStarted(
         AnswerStart(
           turn: 2, promptTokens: 9, reusedTokens: 7, newTokens: [1, .max], contextLength: 64, settings: settings)),
+      .answerStarted(
+        AnswerStart(
+          turn: 1, promptTokens: 1, reusedTokens: 0, newTokens: [5], contextLength: 64, settings: settings,
+          weightsSHA256: "ab", promptSHA256: AnswerStart.sha256(ofPrompt: [5]), computedOn: "cpu (avx2, 1 thread)")),
       .prefillProgress(PrefillProgress(done: 1, total: 2)),
       .token(GeneratedToken(id: 7, text: "", logit: .leastNonzeroMagnitude, probability: 0.1)),
       .token(
