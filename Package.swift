@@ -59,7 +59,7 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
-        "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
+        "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Exports", "Terminals", argumentParser,
         orderedCollections,
       ],
       swiftSettings: swift),
@@ -84,6 +84,9 @@ let package = Package(
     + module("Drawing", imports: [])
     + module("Widgets", imports: ["Drawing"])
     + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
+    + module(
+      "Exports", imports: ["Screens", "Sessions", "Drawing", "Images", "JSONText", orderedCollections],
+      testing: ["Files"])
     + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

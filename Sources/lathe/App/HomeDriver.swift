@@ -79,23 +79,3 @@ final class SharedFlag: Sendable {
   var isSet: Bool { value.load(ordering: .acquiring) }
   func set(_ newValue: Bool) { value.store(newValue, ordering: .releasing) }
 }
-
-/// A replay in operation: it needs nothing from outside.
-final class ReplayDriver: Driver {
-  private var replay: ReplayScreen
-  var screen: any Screen { replay }
-  let mailbox: Mailbox
-  private let clock = Clock()
-
-  init(log: SessionLog, theme: Theme, mailbox: Mailbox) {
-    replay = ReplayScreen(log: log)
-    replay.theme = theme
-    self.mailbox = mailbox
-  }
-
-  func handle(_ event: Event) -> [Effect] {
-    replay.update(TimedEvent(seconds: clock.seconds, event: event))
-  }
-
-  func close(inGoodOrder: Bool) {}
-}

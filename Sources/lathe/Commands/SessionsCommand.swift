@@ -13,7 +13,8 @@ struct SessionsCommand: ParsableCommand {
       which `undo` brings them back; only `trash --empty` removes anything.
       """,
     subcommands: [
-      List.self, Search.self, Show.self, Rename.self, Tag.self, Untag.self, Delete.self, Undo.self, Trash.self,
+      List.self, Search.self, Show.self, Export.self, Rename.self, Tag.self, Untag.self, Mark.self, Delete.self,
+      Undo.self, Trash.self, Redact.self,
     ],
     defaultSubcommand: List.self)
 
@@ -106,6 +107,22 @@ struct SessionsCommand: ParsableCommand {
 
     func run() throws {
       try SessionsCommand.change(choice, json: json) { details in for tag in tags { details.remove(tag: tag) } }
+    }
+  }
+
+  struct Mark: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Mark a moment of a session, to find it again in replay.")
+    @OptionGroup var choice: Choice
+    @Option(help: "The moment: seconds, 25%, turn:3 or end.") var at: Moment
+    @Option(help: "What is there.") var label = ""
+    @Flag(help: "Print the session as a JSON object.") var json = false
+
+    func run() throws {
+      let path = try choice.path()
+      let log = try SessionLog(path: path)
+      let count = try at.eventCount(in: log, markers: SessionDetails(path: path).markers)
+      let marker = SessionMarker(seconds: count == 0 ? 0 : log.events[count - 1].seconds, label: label)
+      try SessionsCommand.change(choice, json: json) { $0.add(marker) }
     }
   }
 
