@@ -8,7 +8,7 @@ final class RedactedTexts {
   private(set) var matches = 0
 
   /// Bytes before a place at which a candidate is looked at together with what was drawn.
-  private static let window = 256
+  private static let window = 128
   /// Members whose words are the format's own.
   private static let vocabulary: Set<String> = ["seconds", "event", "reason", "severity", "state"]
 
@@ -170,10 +170,12 @@ final class RedactedTexts {
   }
 
   private static func tail(of text: String) -> String {
-    guard text.utf8.count > 2 * window else { return text }
-    var tail = text[...]
-    while tail.utf8.count > window { tail = tail.dropFirst() }
-    return String(tail)
+    let bytes = text.utf8
+    guard bytes.count > window else { return text }
+    // Cut before a character, not within one.
+    var start = bytes.index(bytes.endIndex, offsetBy: -window)
+    while start < bytes.endIndex, bytes[start] & 0xC0 == 0x80 { start = bytes.index(after: start) }
+    return String(text[start...])
   }
 
   // MARK: Keys

@@ -85,9 +85,13 @@ public final class SessionIndex: Sendable {
     while isInsideCharacter(start) { start += 1 }
     var end = min(text.count, place.upperBound + 60)
     while isInsideCharacter(end) { end -= 1 }
-    let piece = String(decoding: text[start..<end], as: UTF8.self)
-    let line = piece.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
-    return (start > 0 ? "…" : "") + escapingControls(line) + (end < text.count ? "…" : "")
+    // Byte by byte: a search may have to show ten thousand of these.
+    var line: [UInt8] = []
+    for byte in text[start..<end] {
+      if byte > 0x20 { line.append(byte) } else if line.last != 0x20 { line.append(0x20) }
+    }
+    let shown = escapingControls(String(decoding: line, as: UTF8.self))
+    return (start > 0 ? "…" : "") + shown + (end < text.count ? "…" : "")
   }
 }
 

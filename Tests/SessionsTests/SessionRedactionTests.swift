@@ -167,14 +167,22 @@ import Testing
     #expect(SessionLibrary(folders: [folder.path]).summaries().count == 1, "nothing is left behind")
   }
 
-  @Test func theFormatsOwnWordsMayMatch() throws {
-    for word in ["token", "text", "seconds", "event"] {
-      let path = try record([
-        .asked(Question(text: "a \(word) here")), start, token("the \(word)", 3), .notice(Notice(.error, word)),
-      ])
-      let log = try redact(path, word)
-      #expect(log.events.count == 4 && log.faults.isEmpty)
-      #expect(log.events[0].event == .asked(Question(text: "a [redacted] here")))
+  @Test func aCopyThatWouldStillMatchIsNotKept() throws {
+    let path = try record([.asked(Question(text: "aab b"))])
+    // Whatever is put in its place, this finds a letter again.
+    let redaction = SessionRedaction(replacement: "-") { text in
+      text == "-" || !text.contains("b") ? [] : [0..<min(1, text.utf8.count)]
     }
+    #expect(throws: SessionError.self) { try redaction.copy(path, into: folder.path, name: "x") }
+    #expect(try namesInFolder(folder.path).count == 1)
+  }
+
+  @Test(arguments: ["token", "text", "seconds", "event"]) func theFormatsOwnWordsMayMatch(word: String) throws {
+    let path = try record([
+      .asked(Question(text: "a \(word) here")), start, token("the \(word)", 3), .notice(Notice(.error, word)),
+    ])
+    let log = try redact(path, word)
+    #expect(log.events.count == 4 && log.faults.isEmpty)
+    #expect(log.events[0].event == .asked(Question(text: "a [redacted] here")))
   }
 }
