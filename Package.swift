@@ -59,7 +59,8 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
-        "Inference", "Downloads", "Remote", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
+        "Inference", "Downloads", "Remote", "Images", "Drawing", "Widgets", "Screens", "Exports", "Terminals",
+        argumentParser,
         orderedCollections,
       ],
       swiftSettings: swift),
@@ -86,6 +87,9 @@ let package = Package(
     + module("Drawing", imports: [])
     + module("Widgets", imports: ["Drawing", "Images"])
     + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
+    + module(
+      "Exports", imports: ["Screens", "Sessions", "Drawing", "Images", "JSONText", orderedCollections],
+      testing: ["Files"])
     + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"], testing: ["Widgets", "Images"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -39,6 +39,16 @@ public enum Effect: Hashable, Sendable {
   case listModels
   /// Find the recorded sessions; they come back as the event `sessions`.
   case listSessions
+  /// Search the sessions; what is found comes back as the event `sessionMatches`.
+  case searchSessions(String)
+  /// Give the session in this folder another name, or its list of tags, or move it to the trash, or bring the latest
+  /// deleted one back. What went wrong comes back as a notice, then the list as after `listSessions`.
+  case renameSession(String, to: String)
+  case tagSession(String, tags: [String])
+  case deleteSession(String)
+  case undeleteSession
+  /// Mark a moment of the session in this folder.
+  case markSession(String, SessionMarker)
   case pullModel(String)
   case cancelPull
 

@@ -1,3 +1,5 @@
+import Files
+
 /// How far the loading of a model is.
 public struct ModelLoading: Hashable, Sendable {
   /// The model's name.
@@ -69,11 +71,18 @@ public struct AnswerStart: Hashable, Sendable {
   public var prefix: [Int32]
   /// The whole characters they make.
   public var prefixText: String
+  /// The weights' identity, as in `ModelDescription`; empty where unknown.
+  public var weightsSHA256: String
+  /// The SHA-256 of the whole prompt's token ids, by `sha256(ofPrompt:)`; empty where unknown.
+  public var promptSHA256: String
+  /// What computes, for instance `cpu (avx512, 2 threads)`; empty where unknown.
+  public var computedOn: String
 
   /// Creates a report.
   public init(
     turn: Int, promptTokens: Int, reusedTokens: Int, newTokens: [Int32], contextLength: Int,
-    settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = [], prefixText: String = ""
+    settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = [], prefixText: String = "",
+    weightsSHA256: String = "", promptSHA256: String = "", computedOn: String = ""
   ) {
     self.place = place
     self.prefix = prefix
@@ -84,6 +93,17 @@ public struct AnswerStart: Hashable, Sendable {
     self.newTokens = newTokens
     self.contextLength = contextLength
     self.settings = settings
+    self.weightsSHA256 = weightsSHA256
+    self.promptSHA256 = promptSHA256
+    self.computedOn = computedOn
+  }
+
+  /// The SHA-256 of token ids, each as four bytes, the least significant first; hexadecimal.
+  public static func sha256(ofPrompt tokens: [Int32]) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4 * tokens.count)
+    for token in tokens { withUnsafeBytes(of: token.littleEndian) { bytes.append(contentsOf: $0) } }
+    return sha256Hex(of: bytes)
   }
 }
 

@@ -48,6 +48,9 @@ extension AnswerStart: EventPayload {
     object["new_tokens"] = .array(newTokens.map { .integer(Int($0)) })
     object["context_length"] = .integer(contextLength)
     object["settings"] = settings.json
+    for (name, text) in [
+      ("weights_sha256", weightsSHA256), ("prompt_sha256", promptSHA256), ("computed_on", computedOn),
+    ] where !text.isEmpty { object[name] = .string(text) }
     place?.write(to: &object)
     guard !prefix.isEmpty else { return }
     object["prefix"] = .array(prefix.map { .integer(Int($0)) })
@@ -60,7 +63,10 @@ extension AnswerStart: EventPayload {
       contextLength: try fields.integer("context_length"),
       settings: try SamplingSettings(json: try fields.object("settings").value),
       place: try TurnPlace(optional: fields), prefix: try fields.optional("prefix", fields.tokens) ?? [],
-      prefixText: try fields.optional("prefix_text", fields.string) ?? "")
+      prefixText: try fields.optional("prefix_text", fields.string) ?? "",
+      weightsSHA256: try fields.optional("weights_sha256", fields.string) ?? "",
+      promptSHA256: try fields.optional("prompt_sha256", fields.string) ?? "",
+      computedOn: try fields.optional("computed_on", fields.string) ?? "")
   }
 }
 

@@ -51,6 +51,7 @@ extension Event {
     case .answerRefused: "answer refused"
     case .models: "models"
     case .sessions: "sessions"
+    case .sessionMatches: "session matches"
     case .pull: "pull"
     case .unknown(let kind, _): kind
     }
@@ -79,6 +80,9 @@ extension Event {
     case .pull(let progress): progress.write(to: &object)
     case .models(let models): object["models"] = Event.array(models)
     case .sessions(let sessions): object["sessions"] = Event.array(sessions)
+    case .sessionMatches(let found):
+      object["query"] = .string(found.query)
+      object["matches"] = Event.array(found.matches)
     }
   }
 
@@ -123,6 +127,10 @@ extension Event {
     case "answer refused": self = .answerRefused(try fields.string("message"))
     case "models": self = .models(try Event.payloads(fields.objects("models")))
     case "sessions": self = .sessions(try Event.payloads(fields.objects("sessions")))
+    case "session matches":
+      self = .sessionMatches(
+        SessionMatches(
+          query: try fields.string("query"), matches: try Event.payloads(fields.objects("matches"))))
     case "pull": self = .pull(try PullProgress(fields))
     default: self = .unknown(kind: kind, fields.value)
     }

@@ -52,6 +52,8 @@ public enum Event: Hashable, Sendable {
   // What the app found for the home screen; not part of a recorded chat.
   case models([ModelListing])
   case sessions([SessionSummary])
+  /// What a search among the sessions has found.
+  case sessionMatches(SessionMatches)
   case pull(PullProgress)
 
   /// An event of a later version: its kind and the whole line.
@@ -62,7 +64,7 @@ extension Event {
   /// Whether the log keeps this event. Time is in every recorded event, so ticks are not.
   public var isRecorded: Bool {
     switch self {
-    case .tick, .models, .sessions, .pull: false
+    case .tick, .models, .sessions, .sessionMatches, .pull: false
     default: true
     }
   }

@@ -128,11 +128,13 @@ public struct SessionSummary: Hashable, Sendable {
   public var isUnfinished: Bool
   /// Whether another program is recording it now.
   public var isOpenElsewhere: Bool
+  /// The words that the user has put on it, sorted.
+  public var tags: [String]
 
   /// Creates a summary.
   public init(
     name: String, path: String, title: String, model: String, created: Double, seconds: Double, turns: Int,
-    isUnfinished: Bool, isOpenElsewhere: Bool
+    isUnfinished: Bool, isOpenElsewhere: Bool, tags: [String] = []
   ) {
     self.name = name
     self.path = path
@@ -143,5 +145,6 @@ public struct SessionSummary: Hashable, Sendable {
     self.turns = turns
     self.isUnfinished = isUnfinished
     self.isOpenElsewhere = isOpenElsewhere
+    self.tags = tags
   }
 }

@@ -16,7 +16,8 @@ struct Lathe: AsyncParsableCommand {
     discussion: "Without a subcommand, on a terminal: the home screen.",
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, SessionsCommand.self]),
+      CommandGroup(
+        name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, RerunCommand.self, SessionsCommand.self]),
       CommandGroup(name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self]),
       CommandGroup(
         name: "Generate and measure",

@@ -35,6 +35,10 @@ import Testing
       .answerFinished(
         AnswerEnd(
           reason: .length, generatedTokens: 3, promptTokens: 40, prefillSeconds: 0.1, decodeSeconds: 0.2, text: "a")),
+      .answerStarted(
+        AnswerStart(
+          turn: 1, promptTokens: 1, reusedTokens: 0, newTokens: [5], contextLength: 64, settings: settings,
+          weightsSHA256: "ab", promptSHA256: AnswerStart.sha256(ofPrompt: [5]), computedOn: "cpu (avx2, 1 thread)")),
       .prefillProgress(PrefillProgress(done: 1, total: 2)),
       .token(GeneratedToken(id: 7, text: "", logit: .leastNonzeroMagnitude, probability: 0.1)),
       .token(
@@ -59,6 +63,16 @@ import Testing
           name: "a", path: "/a.session", title: "t", model: "m", created: 1_700_000_000.25, seconds: 3.5, turns: 2,
           isUnfinished: true, isOpenElsewhere: false)
       ]),
+      .sessionMatches(
+        SessionMatches(
+          query: "t \"x\"",
+          matches: [
+            SessionMatch(
+              summary: SessionSummary(
+                name: "a", path: "/a.session", title: "t", model: "m", created: 1, seconds: 3.5, turns: 2,
+                isUnfinished: false, isOpenElsewhere: true, tags: ["p", "q"]),
+              excerpt: "…t…", hits: 3)
+          ])),
       .unknown(
         kind: "branch", ["seconds": 1.5, "event": "branch", "from": 3, "list": [1, nil, "x"]]),
     ] + Notice.Severity.allCases.map { .notice(Notice($0, "text")) }

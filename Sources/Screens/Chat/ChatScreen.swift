@@ -129,7 +129,7 @@ public struct ChatScreen: Screen, Hashable {
     case .token(let token): append(token, at: event.seconds)
     case .answerFinished(let end): return finish(end)
     case .answerRefused(let message): return refuse(message)
-    case .tick, .models, .sessions, .pull, .unknown: break
+    case .tick, .models, .sessions, .sessionMatches, .pull, .unknown: break
     }
     return []
   }

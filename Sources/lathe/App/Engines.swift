@@ -28,5 +28,7 @@ struct Services {
   }
 
   /// Sessions are recorded among the user's data; those that come with the program lie in ./sessions.
-  static let sessionLibrary = SessionLibrary(folders: [DataFolders.sessions, "sessions"])
+  static let sessionLibrary = SessionLibrary(
+    folders: [DataFolders.sessions, "sessions"], trash: DataFolders.data + "/trash",
+    indexFile: DataFolders.cache + "/sessions.index")
 }

@@ -12,7 +12,7 @@ final class Workbench {
     case home
     case chat(ChatOpening)
     case resume(String)
-    case replay(SessionLog)
+    case replay(ReplayScreen)
   }
 
   /// Shortest time between two frames, in seconds.
@@ -55,9 +55,9 @@ final class Workbench {
       case .resume(let path):
         hasHome = false
         driver = try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: mailbox)
-      case .replay(let log):
+      case .replay(let replay):
         hasHome = false
-        driver = ReplayDriver(log: log, theme: theme, mailbox: mailbox)
+        driver = ReplayDriver(replay, library: services.sessionLibrary, theme: theme, mailbox: mailbox)
       }
     } catch {
       terminal.close()
@@ -171,10 +171,11 @@ final class Workbench {
       run(.resumeSession(path))
     case .replaySession(let path):
       change { () throws(SessionError) in
-        ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
+        ReplayDriver(
+          try ReplayScreen(path: path), library: services.sessionLibrary, theme: theme, mailbox: newMailbox())
       }
     case .happen, .keepPreference, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel,
-      .cancelPull:
+      .cancelPull, .searchSessions, .renameSession, .tagSession, .deleteSession, .undeleteSession, .markSession:
       // Drivers run these themselves.
       break
     }
