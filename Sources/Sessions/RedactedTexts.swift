@@ -9,8 +9,9 @@ final class RedactedTexts {
 
   /// Bytes before a place at which a candidate is looked at together with what was drawn.
   private static let window = 128
-  /// Members whose words are the format's own.
-  private static let vocabulary: Set<String> = ["seconds", "event", "reason", "severity", "state"]
+  /// Members whose words are the format's own, in every event and in those of known kinds.
+  private static let form: Set<String> = ["seconds", "event"]
+  private static let vocabulary = form.union(["reason", "severity"])
 
   init(find: @escaping (String) -> [Range<Int>], replacement: String) {
     self.find = find
@@ -92,7 +93,8 @@ final class RedactedTexts {
   private func mapped(_ json: JSONValue, of event: TimedEvent, _ change: (String) -> String) -> JSONValue {
     var isUnknown = false
     if case .unknown = event.event { isUnknown = true }
-    return json.mapTexts(names: isUnknown, keeping: RedactedTexts.vocabulary.contains, change)
+    let kept = isUnknown ? RedactedTexts.form : RedactedTexts.vocabulary
+    return json.mapTexts(names: isUnknown, keeping: kept.contains, change)
   }
 
   // MARK: Answers

@@ -66,7 +66,8 @@ import Testing
       .answerFinished(
         AnswerEnd(
           reason: .failed("swordfish"), generatedTokens: 0, prefillSeconds: 0, decodeSeconds: 0, text: "a swordfish!")),
-      .unknown(kind: "later", ["seconds": 9, "event": "later", "swordfish": [["deep swordfish"], 5]]),
+      .unknown(
+        kind: "later", ["seconds": 9, "event": "later", "swordfish": [["deep swordfish"], 5], "reason": "swordfish"]),
     ])
     let log = try redact(path)
     #expect(try !holds(log))
