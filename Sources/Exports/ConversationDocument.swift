@@ -35,6 +35,7 @@ public struct ConversationDocument {
     if let settings = chat.opening?.settings { lines.append("- sampling: `\(settings.json.text)`") }
     if !tags.isEmpty { lines.append("- tags: \(printableLine(tags.joined(separator: ", ")))") }
     if let system = chat.opening?.system { lines += ["", "## System", "", printable(system)] }
+    if !otherTurns.isEmpty { lines.append("- other branches: \(otherTurns.count) turns that the JSON export holds") }
     for entry in chat.entries where !entry.isWithdrawn {
       switch entry.kind {
       case .question: lines += ["", "## Question \(entry.turn)", "", printable(entry.text)]
@@ -51,19 +52,7 @@ public struct ConversationDocument {
   public var json: JSONValue {
     var messages: [JSONValue] = []
     if let system = chat.opening?.system { messages.append(["role": "system", "content": .string(system)]) }
-    for entry in chat.entries where !entry.isWithdrawn {
-      switch entry.kind {
-      case .question:
-        messages.append(["role": "user", "content": .string(entry.text), "turn": .integer(entry.turn)])
-      case .answer(let answer):
-        messages.append([
-          "role": "assistant", "content": .string(entry.text), "turn": .integer(entry.turn),
-          "tokens": .integer(answer.tokens), "prompt_tokens": .integer(answer.promptTokens),
-          "ended": .string(ConversationDocument.remark(on: answer) ?? "end of turn"),
-        ])
-      case .notice: break
-      }
-    }
+    messages += chat.entries.compactMap { $0.isWithdrawn ? nil : ConversationDocument.message($0) }
     return [
       "title": .string(title), "tags": .array(tags.map { .string($0) }),
       "created": .string(Timestamp.text(log.header.created)), "seconds": .double(log.seconds),
@@ -74,7 +63,33 @@ public struct ConversationDocument {
         ]
       } ?? ["name": .string(log.header.model)],
       "sampling": chat.opening?.settings.json ?? .null, "messages": .array(messages),
+      "other_branches": .array(otherTurns.compactMap(ConversationDocument.message)),
     ]
+  }
+
+  /// The turns of branches that are not shown.
+  private var otherTurns: [Entry] {
+    let shown = Set(chat.entries.map(\.id))
+    return chat.conversation.entries.filter { $0.isTurn && !shown.contains($0.id) }
+  }
+
+  /// A turn as a chat message with its place in the tree; `nil` for a notice.
+  private static func message(_ entry: Entry) -> JSONValue? {
+    switch entry.kind {
+    case .question:
+      return [
+        "role": "user", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
+        "parent": .integer(entry.parent),
+      ]
+    case .answer(let answer):
+      return [
+        "role": "assistant", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
+        "parent": .integer(entry.parent), "tokens": .integer(answer.tokens),
+        "prompt_tokens": .integer(answer.promptTokens),
+        "ended": .string(remark(on: answer) ?? "end of turn"),
+      ]
+    case .notice: return nil
+    }
   }
 
   /// How an answer ended, where it did not end by itself.

@@ -30,7 +30,7 @@ public struct Rerun {
     var difference: Outcome?
     let recorded = answer.tokens
     let end = try generator.answer(
-      prompt, sampler: sampler, top: top,
+      prompt, sampler: sampler, prefixCount: answer.start.prefix.count, top: top,
       isStopped: { difference != nil || (answer.isCutShort && count >= recorded.count) }
     ) { report in
       guard case .token(let token) = report, difference == nil else { return }

@@ -66,7 +66,12 @@ final class RedactedTexts {
       case .answerStarted(var start):
         start.newTokens = []
         start.promptSHA256 = ""
+        // Their text stays, with what was to go taken out of it.
+        start.prefix = start.prefix.map { _ in -1 }
         events[index].event = .answerStarted(start)
+      case .answerOrdered(var order):
+        order.fork?.token = -1
+        events[index].event = .answerOrdered(order)
       case .key(let press):
         if RedactedTexts.isTyped(press) { events[index].event = .key(KeyPress(.character("•"))) }
       default: break

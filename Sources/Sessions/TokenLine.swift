@@ -19,13 +19,13 @@ struct TokenLine {
   /// The members of a token's line.
   private struct Members: OptionSet {
     let rawValue: UInt8
-    static let top = Members(rawValue: 1 << 6)
-    static let all = Members(rawValue: 127)
+    static let optional = Members(rawValue: 3 << 6)
+    static let all = Members(rawValue: 255)
 
     static func named(_ name: String) -> Members? {
       names.firstIndex(of: name).map { Members(rawValue: 1 << UInt8($0)) }
     }
-    private static let names = ["seconds", "event", "token", "text", "logit", "probability", "top"]
+    private static let names = ["seconds", "event", "token", "text", "logit", "probability", "top", "entropy"]
   }
 
   private mutating func read(_ parser: inout JSONParser) throws(JSONError) -> Bool {
@@ -37,8 +37,8 @@ struct TokenLine {
       guard let member = Members.named(name), seen.insert(member).inserted else { return false }
       guard try readMember(name, &parser) else { return false }
     } while parser.consume(UInt8(ascii: ","))
-    // The candidates alone may be absent.
-    return seen.union(.top) == .all && parser.consume(UInt8(ascii: "}"))
+    // The candidates and the entropy may be absent.
+    return seen.union(.optional) == .all && parser.consume(UInt8(ascii: "}"))
   }
 
   private mutating func readMember(_ name: String, _ parser: inout JSONParser) throws(JSONError) -> Bool {
@@ -63,6 +63,9 @@ struct TokenLine {
     case "probability":
       guard let value = try parser.parsePlainFloat() else { return false }
       token.probability = value
+    case "entropy":
+      guard let value = try parser.parsePlainFloat() else { return false }
+      token.entropy = value
     default: return try readTop(&parser)
     }
     return true
