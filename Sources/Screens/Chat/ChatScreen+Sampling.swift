@@ -99,7 +99,7 @@ extension ChatScreen {
     let settings = opening?.settings ?? SamplingSettings()
     let usual = SamplingSettings()
     let wide = SamplingField.all.map(\.name.count).max() ?? 0
-    let frame = canvas.bounds.centered(Size(columns: 76, rows: SamplingField.all.count + 2))
+    let frame = canvas.bounds.centered(Size(columns: 84, rows: SamplingField.all.count + 2))
     canvas.fill(frame, style: theme[.overlay])
     canvas.box(
       frame, style: theme[.focusedBorder], title: "sampling, from the next answer on", titleStyle: theme[.title])

@@ -111,7 +111,7 @@ final class ChatDriver: Driver {
   private func keep(_ pair: PreferencePair) -> [Effect] {
     do {
       try PreferenceFile.append(pair, to: preferences)
-      return handle(.notice(Notice(.information, "the preference is kept in \(preferences)")))
+      return handle(.notice(Notice(.information, "the preference is kept in preferences.jsonl, beside the sessions")))
     } catch {
       return handle(.notice(Notice(.error, "\(error)")))
     }
