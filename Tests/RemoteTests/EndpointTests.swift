@@ -74,6 +74,7 @@ import Testing
     for text in ["\(key)", String(reflecting: key), dumped, key.removed(from: "wrong key sk-very-secret!")] {
       #expect(!text.contains("secret"))
     }
+    #expect(key.removed(from: "it was sk-very-s…; and sk-very-sec") == "it was [key]…; and [key]")
     #expect(key.header == "Authorization: Bearer sk-very-secret")
     #expect(APIKey("two words") == nil && APIKey("line\r\nX: y") == nil && APIKey("") == nil)
   }

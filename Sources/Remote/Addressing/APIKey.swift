@@ -34,8 +34,16 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
   /// The header line that carries it.
   var header: String { "Authorization: Bearer \(secret)" }
 
-  /// A text without the key, as servers repeat it in their messages.
-  func removed(from text: String) -> String { text.replacing(secret, with: "[key]") }
+  /// A text without the key, as servers repeat it in their messages; also without its beginning where the text was cut.
+  func removed(from text: String) -> String {
+    var text = text.replacing(secret, with: "[key]")
+    for length in stride(from: secret.count - 1, through: 4, by: -1) {
+      let start = String(secret.prefix(length))
+      if text.hasSuffix(start) { text = text.dropLast(length) + "[key]" }
+      text = text.replacing(start + "…", with: "[key]…")
+    }
+    return text
+  }
 
   /// Hides the key.
   public var description: String { "[key]" }
