@@ -53,18 +53,20 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "TestSupport"],
+      name: "LatheTests",
+      dependencies: ["lathe", "Screens", "Settings", "Sessions", "Drawing", "Files", "TestSupport"],
       swiftSettings: swift),
     .executableTarget(
       name: "lathe",
       dependencies: [
         "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
-        "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
+        "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Settings", "Terminals", argumentParser,
         orderedCollections,
       ],
       swiftSettings: swift),
   ]
     + module("JSONText", imports: [orderedCollections])
+    + module("TOMLText", imports: [orderedCollections])
     + module("Files", imports: [crypto])
     + module("Tensors", imports: ["CKernels"])
     + module("Checkpoints", imports: ["Tensors", "JSONText", "Files", orderedCollections])
@@ -84,6 +86,8 @@ let package = Package(
     + module("Drawing", imports: [])
     + module("Widgets", imports: ["Drawing"])
     + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
+    + module(
+      "Settings", imports: ["TOMLText", "JSONText", "Files", "Sessions", "Drawing", "Screens", orderedCollections])
     + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -9,6 +9,7 @@ public enum Event: Hashable, Sendable {
   case key(KeyPress)
   /// Text that was pasted, control characters and all.
   case paste(String)
+  case mouse(MouseInput)
   case resized(TerminalSize)
   /// Time passes; never recorded.
   case tick

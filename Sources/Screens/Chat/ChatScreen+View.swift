@@ -26,7 +26,7 @@ extension ChatScreen {
     let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil, theme: theme)
     input.draw(in: areas.input, on: &canvas)
     drawStatus(in: areas.status, on: &canvas)
-    if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
+    if let helpRow { KeyHelpOverlay(keys: help, first: helpRow, theme: theme).draw(on: &canvas) }
   }
 
   private var placeholder: String {

@@ -22,6 +22,8 @@ public struct ChatScreen: Screen, Hashable {
 
   /// The roles' styles.
   public var theme = Theme.dark
+  /// The keys the user has given to actions.
+  public var bindings = KeyBindings.standard
   /// How the chat began.
   public internal(set) var opening: ChatOpening?
   /// The transcript.
@@ -80,6 +82,7 @@ public struct ChatScreen: Screen, Hashable {
     case .key(let press): return handle(press, at: event.seconds)
     case .paste(let text):
       if helpRow == nil { editor.insert(text) }
+    case .mouse(let mouse): handle(mouse)
     case .resized(let newSize): size = Size(newSize)
     case .opened(let opening): return open(opening)
     case .resumed: return resume()

@@ -21,6 +21,8 @@ public struct ReplayScreen: Screen {
 
   /// The roles' styles.
   public var theme = Theme.dark { didSet { chat.theme = theme } }
+  /// The keys the user has given to actions.
+  public var bindings = KeyBindings.standard
   /// The session.
   public let log: SessionLog
   /// The chat after the events so far.
@@ -64,6 +66,11 @@ public struct ReplayScreen: Screen {
 
   /// The keys of the screen, for its help.
   public static var keys: [KeyHelp] { table.help }
+
+  /// The actions that keys have here.
+  public static let keyMap = table.map(named: "replay")
+  /// The same, of this screen.
+  public var keyMap: KeyMap { ReplayScreen.keyMap }
 
   /// Prepares a session to be played from its start.
   public init(log: SessionLog) {
@@ -195,7 +202,8 @@ public struct ReplayScreen: Screen {
     canvas.draw(inner, at: screen.origin)
     canvas.cursor = inner.cursor
     drawBar(in: bar, on: &canvas)
-    if helpRow != nil { KeyHelpOverlay(keys: ReplayScreen.keys, first: 0, theme: theme).draw(on: &canvas) }
+    guard helpRow != nil else { return }
+    KeyHelpOverlay(keys: bindings.help(ReplayScreen.keys, in: keyMap), first: 0, theme: theme).draw(on: &canvas)
   }
 
   private func drawBar(in area: Rectangle, on canvas: inout Canvas) {
