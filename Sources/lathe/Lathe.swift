@@ -24,7 +24,10 @@ struct Lathe: AsyncParsableCommand {
           GenerateCommand.self, ScoreCommand.self, PerplexityCommand.self, BenchCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(name: "Text", subcommands: [TokenizeCommand.self, TemplateCommand.self]),
+      CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, ConfigCommand.self]),
     ])
+
+  @OptionGroup var screen: ScreenOptions
 
   /// Without a command: the home screen on a terminal, else the help.
   func run() throws {
@@ -33,7 +36,7 @@ struct Lathe: AsyncParsableCommand {
       return
     }
     let opening = ChatOpening(model: Services.defaultModel)
-    try Workbench(.home, opening: opening, services: Services.standard()).runAndTell()
+    try Workbench(.home, opening: opening, services: Services.standard(), appearance: screen.appearance).runAndTell()
   }
 
   static func main() async {

@@ -22,6 +22,11 @@ final class HomeDriver: Driver {
     _ = run(HomeScreen.startEffects)
   }
 
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    home.theme = theme
+    home.bindings = bindings
+  }
+
   func handle(_ event: Event) -> [Effect] {
     run(home.update(TimedEvent(seconds: clock.seconds, event: event)))
   }
@@ -88,6 +93,11 @@ final class ReplayDriver: Driver {
     replay = ReplayScreen(log: log)
     replay.theme = theme
     self.mailbox = mailbox
+  }
+
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    replay.theme = theme
+    replay.bindings = bindings
   }
 
   func handle(_ event: Event) -> [Effect] {

@@ -28,6 +28,8 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Size of the printed frame, as 100x30 (default: as recorded).")
   var size: FrameSize?
 
+  @OptionGroup var screen: ScreenOptions
+
   @Flag(help: "Print the events up to that time as JSON Lines instead of the frame.")
   var json = false
 
@@ -36,7 +38,9 @@ struct ReplayCommand: ParsableCommand {
     for notice in log.notices { StandardStreams.error("lathe replay: \(printableLine(notice.text))\n") }
     if at == nil, size == nil, !json, TerminalCheck.canShowScreens {
       let opening = ChatOpening(model: Services.defaultModel)
-      try Workbench(.replay(log), opening: opening, services: Services.standard()).runAndTell()
+      try Workbench(
+        .replay(log), opening: opening, services: Services.standard(), appearance: screen.appearance
+      ).runAndTell()
       return
     }
     let count = if case .seconds(let seconds) = at { log.count(at: seconds) } else { log.events.count }
