@@ -54,11 +54,12 @@ bool terminal_set_locale(void) {
   return setlocale(LC_CTYPE, "C.UTF-8") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-static char restore_text[512];
+// One more for the end of the text.
+static char restore_text[512 + 1];
 static size_t restore_length;
 
 static int append_byte(int byte) {
-  if (restore_length < sizeof restore_text) restore_text[restore_length++] = (char)byte;
+  if (restore_length < sizeof restore_text - 1) restore_text[restore_length++] = (char)byte;
   return byte;
 }
 
@@ -77,6 +78,7 @@ static void prepare_restoration(void) {
   append_capability("cnorm");
   append_capability("rmkx");
   append_byte('\r');
+  restore_text[restore_length] = 0;
   restore_prepare(terminal.descriptor, &terminal.saved, restore_text, restore_length);
 }
 
@@ -98,12 +100,22 @@ static void release(void) {
   terminal.capacity = 0;
 }
 
-static FILE *open_memory(void) {
+int memory_file(const char *name) {
 #ifdef MFD_CLOEXEC
-  int file = memfd_create("frames", MFD_CLOEXEC);
-  if (file >= 0) return fdopen(file, "w+");
+  int file = memfd_create(name, MFD_CLOEXEC);
+  if (file >= 0) return file;
 #endif
-  return tmpfile();
+  char path[] = "/tmp/lathe-XXXXXX";
+  int temporary = mkstemp(path);
+  if (temporary >= 0) unlink(path);
+  return temporary;
+}
+
+// Whatever ends the program from here on, the terminal is restored and its last words are shown.
+static void take_care(void) {
+  restore_arm(1);
+  guardian_start(terminal.descriptor, restore_text);
+  messages_hold();
 }
 
 // Keys one by one, unchanged, without echo or signals; output unchanged.
@@ -148,7 +160,8 @@ enum terminal_status terminal_open(const char *type, int input, int output, int 
   int in = dup(input);
   terminal.descriptor = dup(output);
   terminal.in = in >= 0 ? fdopen(in, "r") : NULL;
-  terminal.out = open_memory();
+  int memory = memory_file("frames");
+  terminal.out = memory >= 0 ? fdopen(memory, "w+") : NULL;
   if (!terminal.in || !terminal.out || terminal.descriptor < 0) {
     if (!terminal.in && in >= 0) close(in);
     release();
@@ -179,7 +192,7 @@ enum terminal_status terminal_open(const char *type, int input, int output, int 
     terminal.colors = COLORS;
     terminal.direct = tigetflag("RGB") == 1 && COLORS >= 1 << 24;
   }
-  restore_arm(1);
+  take_care();
   terminal.entered = true;
   put_text(BRACKETED_PASTE_ON);
   return TERMINAL_OK;
@@ -198,6 +211,8 @@ void terminal_restore_modes(void) {
   if (!terminal.screen || terminal.entered) return;
   set_modes(&terminal.saved);
   restore_arm(0);
+  guardian_dismiss();
+  messages_release();
 }
 
 void terminal_enter(void) {
@@ -209,7 +224,7 @@ void terminal_enter(void) {
     prepare_raw();
   }
   terminal.entered = true;
-  restore_arm(1);
+  take_care();
   set_modes(&terminal.raw);
   // The first refresh after endwin() switches to the alternate screen again.
   clearok(curscr, TRUE);

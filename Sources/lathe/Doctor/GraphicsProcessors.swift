@@ -57,7 +57,7 @@ struct GraphicsProcessors {
   }
 
   static var findings: [Finding] {
-    let remedy = "the processor does all work until then; for a GPU install NVIDIA's driver (nvidia-smi must work)"
+    let remedy = "install NVIDIA's driver; this version computes on the processor all the same"
     let found: [Device]
     do {
       found = try devices()

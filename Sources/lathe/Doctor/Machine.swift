@@ -76,7 +76,7 @@ struct Machine {
 
   var findings: [Finding] {
     let usable = InstructionSet.available.map(\.rawValue)
-    let used = CPUBackend(threads: 1).name
+    let used = CPUBackend(threads: CPUBackend.availableProcessors).name
     var findings = [
       Finding("Processor", "model", processorName ?? "unknown"),
       Finding("Processor", "processors", "\(CPUBackend.availableProcessors) that this process may use"),
@@ -89,7 +89,9 @@ struct Machine {
       let free = "\(Amount.short(memory.available))B free of \(Amount.short(memory.total))B"
       findings.append(Finding("Memory", "memory", free))
     }
-    if let limit = memoryLimit { findings.append(Finding("Memory", "limit", "\(Amount.short(limit))B (control group)")) }
+    if let limit = memoryLimit {
+      findings.append(Finding("Memory", "limit", "\(Amount.short(limit))B (control group)"))
+    }
     var status = statvfs()
     if statvfs(DataFolders.data, &status) == 0 {
       let free = Int(status.f_bavail) * Int(status.f_frsize)
