@@ -54,7 +54,7 @@ let package = Package(
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "LatheTests",
-      dependencies: ["lathe", "Screens", "Settings", "Sessions", "Drawing", "Files", "TestSupport"],
+      dependencies: ["lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Files", "TestSupport"],
       swiftSettings: swift),
     .executableTarget(
       name: "lathe",
