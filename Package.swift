@@ -53,19 +53,23 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "Widgets", "TestSupport"],
+      name: "LatheTests",
+      dependencies: [
+        "lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "TestSupport",
+      ],
       swiftSettings: swift),
     .executableTarget(
       name: "lathe",
       dependencies: [
         "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
-        "Inference", "Downloads", "Remote", "Images", "Drawing", "Widgets", "Screens", "Exports", "Terminals",
-        argumentParser,
+        "Inference", "Downloads", "Remote", "Images", "Drawing", "Widgets", "Screens", "Settings", "Exports",
+        "Terminals", argumentParser,
         orderedCollections,
       ],
       swiftSettings: swift),
   ]
     + module("JSONText", imports: [orderedCollections])
+    + module("TOMLText", imports: [orderedCollections])
     + module("Files", imports: [crypto])
     + module("Tensors", imports: ["CKernels"])
     + module("Checkpoints", imports: ["Tensors", "JSONText", "Files", orderedCollections])
@@ -90,6 +94,8 @@ let package = Package(
     + module(
       "Exports", imports: ["Screens", "Sessions", "Drawing", "Images", "JSONText", orderedCollections],
       testing: ["Files"])
+    + module(
+      "Settings", imports: ["TOMLText", "JSONText", "Files", "Sessions", "Drawing", "Screens", orderedCollections])
     + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"], testing: ["Widgets", "Images"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

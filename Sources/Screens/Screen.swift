@@ -14,11 +14,24 @@ public protocol Screen: Sendable {
   static var keys: [KeyHelp] { get }
   /// Seconds until the screen wants a `tick`; `nil` while nothing on it moves by itself.
   var tickInterval: Double? { get }
+  /// The roles' styles.
+  var theme: Theme { get set }
+  /// The keys the user has given to actions, for the help; what the screen is told are always the standard keys.
+  var bindings: KeyBindings { get set }
+  /// The actions that keys have now, for rebinding and the command palette.
+  var keyMap: KeyMap { get }
 }
 
 extension Screen {
   /// Most screens move only when something happens.
   public var tickInterval: Double? { nil }
+  /// Screens without help of their own need not know them.
+  public var bindings: KeyBindings {
+    get { .standard }
+    set {}
+  }
+  /// Screens without a key table have nothing to rebind.
+  public var keyMap: KeyMap { KeyMap(name: "", entries: []) }
 }
 
 /// What a screen asks the app to do.
@@ -101,7 +114,7 @@ public struct KeyTable<Action: Hashable & Sendable>: Sendable {
     }
   }
 
-  private let bindings: [Binding]
+  let bindings: [Binding]
   private let actions: [KeyPress: Action]
 
   /// Creates a table; of two bindings with the same key the first wins.

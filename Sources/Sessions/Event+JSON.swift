@@ -29,6 +29,7 @@ extension Event {
     case .key: "key"
     case .paste: "paste"
     case .edited: "edited"
+    case .mouse: "mouse"
     case .resized: "resized"
     case .tick: "tick"
     case .opened: "opened"
@@ -63,6 +64,7 @@ extension Event {
     case .key(let press): object["key"] = .string(press.name)
     case .paste(let text), .edited(let text): object["text"] = .string(text)
     case .modelFailed(let message), .answerRefused(let message): object["message"] = .string(message)
+    case .mouse(let mouse): mouse.write(to: &object)
     case .resized(let size): size.write(to: &object)
     case .opened(let opening), .changed(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
@@ -105,6 +107,7 @@ extension Event {
       self = .key(press)
     case "paste": self = .paste(try fields.string("text"))
     case "edited": self = .edited(try fields.string("text"))
+    case "mouse": self = .mouse(try MouseInput(fields))
     case "resized": self = .resized(try TerminalSize(fields))
     case "tick": self = .tick
     case "opened": self = .opened(try ChatOpening(fields))

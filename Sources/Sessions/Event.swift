@@ -11,6 +11,7 @@ public enum Event: Hashable, Sendable {
   case paste(String)
   /// The text being written came back from an editor outside.
   case edited(String)
+  case mouse(MouseInput)
   case resized(TerminalSize)
   /// Time passes; never recorded.
   case tick

@@ -26,7 +26,10 @@ struct Lathe: AsyncParsableCommand {
         ]),
       CommandGroup(name: "Text", subcommands: [TokenizeCommand.self, TemplateCommand.self]),
       CommandGroup(name: "Pictures", subcommands: [PlotCommand.self, ShowCommand.self, BenchDrawingCommand.self]),
+      CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, ConfigCommand.self]),
     ])
+
+  @OptionGroup var screen: ScreenOptions
 
   /// Without a command: the home screen on a terminal, else the help.
   func run() throws {
@@ -35,7 +38,7 @@ struct Lathe: AsyncParsableCommand {
       return
     }
     let opening = ChatOpening(model: Services.defaultModel)
-    try Workbench(.home, opening: opening, services: Services.standard()).runAndTell()
+    try Workbench(.home, opening: opening, services: Services.standard(), appearance: screen.appearance).runAndTell()
   }
 
   static func main() async {

@@ -24,6 +24,14 @@ extension ChatScreen {
     .init(.suspend, [KeyPress(.character("z"), .control)], "stop the program; fg brings it back"),
   ])
 
+  /// The actions that keys have in a chat.
+  public static let keyMap = table.map(named: "chat", takesText: true)
+  /// The same, of this screen.
+  public var keyMap: KeyMap { ChatScreen.keyMap }
+
+  /// The help with the user's own keys.
+  var help: [KeyHelp] { bindings.help(ChatScreen.keys, in: keyMap) }
+
   /// The keys of a chat, for its help.
   public static var keys: [KeyHelp] {
     table.help + [

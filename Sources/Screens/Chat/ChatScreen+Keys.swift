@@ -122,11 +122,16 @@ extension ChatScreen {
   }
 
   private mutating func scrollPage(_ direction: Int) {
+    scroll(byRows: direction * max(1, areas(in: size).transcript.rows - 1))
+  }
+
+  /// Shows what is so many rows further down (up: negative); at the end the answer is followed again.
+  mutating func scroll(byRows distance: Int) {
     let area = areas(in: size).transcript
     var layout = transcript(columns: area.columns)
     let bottom = layout.topAtBottom(rows: area.rows)
     let current = scroll.map { layout.position(of: $0) } ?? bottom
-    let target = layout.moved(current, by: direction * max(1, area.rows - 1))
+    let target = layout.moved(current, by: distance)
     scroll = target >= bottom ? nil : layout.anchor(of: target)
   }
 

@@ -37,7 +37,7 @@ extension ChatScreen {
     if case .tree(let selection) = mode { drawTree(selection, on: &canvas) }
     if case .sampling(let panel) = mode { drawSampling(panel, on: &canvas) }
     if case .comparing(let comparison) = mode { drawComparison(comparison, on: &canvas) }
-    if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
+    if let helpRow { KeyHelpOverlay(keys: help, first: helpRow, theme: theme).draw(on: &canvas) }
   }
 
   private var placeholder: String {

@@ -25,6 +25,8 @@ public struct ChatScreen: Screen, Hashable {
 
   /// The roles' styles.
   public var theme = Theme.dark
+  /// The keys the user has given to actions.
+  public var bindings = KeyBindings.standard
   /// How the chat began.
   public internal(set) var opening: ChatOpening?
   /// All that was said, as a tree.
@@ -109,6 +111,7 @@ public struct ChatScreen: Screen, Hashable {
     case .paste(let text):
       if helpRow == nil, mode == .writing { editor.insert(text) }
     case .edited(let text): editor.replace(with: text)
+    case .mouse(let mouse): handle(mouse)
     case .resized(let newSize): size = Size(newSize)
     case .opened(let opening): return open(opening)
     case .changed(let opening): return change(to: opening)

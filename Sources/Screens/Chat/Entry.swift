@@ -23,7 +23,7 @@ public struct Entry: Hashable, Sendable {
   public var isWithdrawn = false
 
   /// Whether it is a question or an answer that belongs to the conversation.
-  var isTurn: Bool { id > 0 && !isWithdrawn }
+  public var isTurn: Bool { id > 0 && !isWithdrawn }
 }
 
 /// What is known of an answer beside its text.

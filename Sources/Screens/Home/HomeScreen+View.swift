@@ -5,16 +5,15 @@ import Widgets
 extension HomeScreen {
   /// Draws the whole screen, at any size.
   public func view(on canvas: inout Canvas) {
-    let (head, belowHead) = canvas.bounds.splitTop(canvas.size.rows >= 8 ? 2 : 0)
-    let hasMessage = prompt != nil || pull != nil || notice != nil
-    let (list, foot) = belowHead.splitBottom(canvas.size.rows >= 3 ? (hasMessage ? 2 : 1) : 0)
+    let (head, list, foot) = areas(in: canvas.size)
     if !head.isEmpty {
       canvas.write("lathe", at: Point(x: head.x + 2, y: head.y), style: theme[.title], in: head)
       canvas.write(subtitle, at: Point(x: 10, y: head.y), style: theme[.muted], in: head)
     }
     drawList(in: list, on: &canvas)
     drawFoot(in: foot, on: &canvas)
-    if helpRow != nil { KeyHelpOverlay(keys: HomeScreen.keys, first: 0, theme: theme).draw(on: &canvas) }
+    guard helpRow != nil else { return }
+    KeyHelpOverlay(keys: bindings.help(HomeScreen.keys, in: keyMap), first: 0, theme: theme).draw(on: &canvas)
   }
 
   private var subtitle: String {
@@ -23,10 +22,20 @@ extension HomeScreen {
     return printableLine("\(count) with \(found.query)")
   }
 
+  /// The parts of the screen from top to bottom; those without room are empty.
+  func areas(in size: Size) -> (head: Rectangle, list: Rectangle, foot: Rectangle) {
+    let (head, belowHead) = Rectangle(size: size).splitTop(size.rows >= 8 ? 2 : 0)
+    let (list, foot) = belowHead.splitBottom(size.rows >= 3 ? (prompt != nil || pull != nil || notice != nil ? 2 : 1) : 0)
+    return (head, list, foot)
+  }
+
+  /// The first item shown in a list of this height.
+  func firstItem(rows: Int) -> Int { max(0, min(selected - rows / 2, items.count - rows)) }
+
   private func drawList(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let items = items
-    let first = max(0, min(selected - area.rows / 2, items.count - area.rows))
+    let first = firstItem(rows: area.rows)
     for (index, item) in items.enumerated().dropFirst(first).prefix(area.rows) {
       let row = Rectangle(x: area.x, y: area.y + index - first, columns: area.columns, rows: 1)
       let isSelected = index == selected

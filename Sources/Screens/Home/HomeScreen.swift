@@ -15,6 +15,8 @@ public struct HomeScreen: Screen, Hashable {
 
   /// The roles' styles.
   public var theme = Theme.dark
+  /// The keys the user has given to actions.
+  public var bindings = KeyBindings.standard
   /// The model of a new chat.
   public var defaultModel: String
 
@@ -63,10 +65,16 @@ public struct HomeScreen: Screen, Hashable {
   /// The keys of the screen, for its help.
   public static var keys: [KeyHelp] { table.help }
 
+  /// The actions that keys have here.
+  public static let keyMap = table.map(named: "home")
+  /// The same, of this screen.
+  public var keyMap: KeyMap { HomeScreen.keyMap }
+
   /// Takes in what happened and says what to do about it.
   public mutating func update(_ event: TimedEvent) -> [Effect] {
     switch event.event {
     case .key(let press): return handle(press)
+    case .mouse(let mouse): return handle(mouse)
     case .resized(let newSize): size = Size(newSize)
     case .models(let found):
       models = found
@@ -176,7 +184,7 @@ public struct HomeScreen: Screen, Hashable {
     return [.pullModel(name)]
   }
 
-  private mutating func choose() -> [Effect] {
+  mutating func choose() -> [Effect] {
     switch item {
     case .newChat:
       guard hasDefaultModel else { return begin(pulling: defaultModel) }

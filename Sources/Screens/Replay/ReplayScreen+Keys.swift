@@ -1,11 +1,9 @@
 import Sessions
 
 /// What keys do while a session plays.
-enum ReplayAction: Hashable, Sendable {
+enum ReplayAction: String, Hashable, Sendable {
   case pause, back, forward, farBack, farForward, eventBack, eventForward, turnBack, turnForward, markerBack
   case markerForward, mark, start, end, slower, faster, pauses
-  /// To a tenth of the whole.
-  case tenth(Int)
   case resume, help, repaint, suspend, leave, quit
 }
 
@@ -35,14 +33,11 @@ extension ReplayScreen {
       .init(.suspend, [KeyPress(.character("z"), .control)], "stop the program; fg brings it back"),
       .init(.leave, [KeyPress(.character("q")), KeyPress(.escape)], "leave"),
       .init(.quit, [KeyPress(.character("c"), .control), KeyPress(.character("d"), .control)], "quit"),
-    ]
-      + (0...9).map { digit in
-        .init(.tenth(digit), [KeyPress(.character(Character(String(digit))))], "to \(digit * 10) % of the whole")
-      })
+    ])
 
   /// The keys of the screen, for its help.
   public static var keys: [KeyHelp] {
-    table.help.filter { !("0"..."9").contains($0.keys) } + [KeyHelp("0 … 9", "to 0 % … 90 % of the whole")]
+    table.help + [KeyHelp("0 … 9", "to 0 % … 90 % of the whole")]
   }
 
   mutating func handle(_ press: KeyPress) -> [Effect] {
@@ -54,9 +49,13 @@ extension ReplayScreen {
       }
       return []
     }
-    guard let action = ReplayScreen.table.action(for: press) else { return [] }
+    let tenth = ReplayScreen.tenth(press)
+    let action = ReplayScreen.table.action(for: press)
+    guard tenth != nil || action != nil else { return [] }
     notice = nil
     ticked = nil
+    if let tenth { seek(toPlayed: length * Double(tenth) / 10) }
+    guard let action else { return [] }
     switch action {
     case .mark: return mark()
     case .help: helpRow = 0
@@ -70,6 +69,14 @@ extension ReplayScreen {
     return []
   }
 
+  /// The tenth of the whole that a digit stands for; nil for other keys.
+  private static func tenth(_ press: KeyPress) -> Int? {
+    guard press.modifiers.isEmpty, case .character(let character) = press.key, ("0"..."9").contains(character) else {
+      return nil
+    }
+    return character.wholeNumberValue
+  }
+
   private mutating func navigate(_ action: ReplayAction) {
     let end = log.events.count
     switch action {
@@ -78,7 +85,6 @@ extension ReplayScreen {
     case .forward: seek(toPlayed: played + 5)
     case .farBack: seek(toPlayed: played - length / 10)
     case .farForward: seek(toPlayed: played + length / 10)
-    case .tenth(let digit): seek(toPlayed: length * Double(digit) / 10)
     case .eventBack: step(to: position - 1)
     case .eventForward: step(to: position + 1)
     case .turnBack: step(to: questions.last { $0 < position } ?? 0)

@@ -12,7 +12,8 @@ extension ReplayScreen {
     let (scrub, status) = foot.splitTop(foot.rows - 1)
     drawScrubBar(in: scrub, on: &canvas)
     drawStatus(in: status, on: &canvas)
-    if let helpRow { KeyHelpOverlay(keys: ReplayScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
+    guard let helpRow else { return }
+    KeyHelpOverlay(keys: bindings.help(ReplayScreen.keys, in: keyMap), first: helpRow, theme: theme).draw(on: &canvas)
   }
 
   private func drawScrubBar(in area: Rectangle, on canvas: inout Canvas) {

@@ -15,6 +15,8 @@ public struct ReplayScreen: Screen {
 
   /// The roles' styles.
   public var theme = Theme.dark { didSet { chat.theme = theme } }
+  /// The keys the user has given to actions.
+  public var bindings = KeyBindings.standard
   /// The session.
   public let log: SessionLog
   /// Marked places, in order of time.
@@ -43,6 +45,11 @@ public struct ReplayScreen: Screen {
   let questions: [Int]
   /// The chat after each `copyInterval` events.
   private var copies: [ChatScreen] = []
+
+  /// The actions that keys have here.
+  public static let keyMap = table.map(named: "replay")
+  /// The same, of this screen.
+  public var keyMap: KeyMap { ReplayScreen.keyMap }
 
   /// Prepares a session to be played from its start.
   public init(log: SessionLog, markers: [SessionMarker] = []) {

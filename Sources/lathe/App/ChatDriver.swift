@@ -7,6 +7,8 @@ protocol Driver: AnyObject {
   var screen: any Screen { get }
   /// Where other threads leave events for this screen.
   var mailbox: Mailbox { get }
+  /// Gives the screen these colours and keys.
+  func dress(_ theme: Theme, _ bindings: KeyBindings)
   /// Lets the screen take in an event.
   ///
   /// - Returns: effects that concern the terminal or other screens.
@@ -74,6 +76,11 @@ final class ChatDriver: Driver {
 
   /// Seconds since the session began.
   var seconds: Double { clock.seconds }
+
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    chat.theme = theme
+    chat.bindings = bindings
+  }
 
   func handle(_ event: Event) -> [Effect] {
     let timed = TimedEvent(seconds: clock.seconds, event: event)

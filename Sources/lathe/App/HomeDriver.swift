@@ -24,6 +24,11 @@ final class HomeDriver: Driver {
     _ = run(HomeScreen.startEffects)
   }
 
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    home.theme = theme
+    home.bindings = bindings
+  }
+
   func handle(_ event: Event) -> [Effect] {
     run(home.update(TimedEvent(seconds: clock.seconds, event: event)))
   }

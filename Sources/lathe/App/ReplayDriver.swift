@@ -18,6 +18,11 @@ final class ReplayDriver: Driver {
     self.mailbox = mailbox
   }
 
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    replay.theme = theme
+    replay.bindings = bindings
+  }
+
   func handle(_ event: Event) -> [Effect] {
     var others: [Effect] = []
     for effect in replay.update(TimedEvent(seconds: clock.seconds, event: event)) {

@@ -13,7 +13,7 @@ struct ChatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chat", abstract: "Chat with a model; the conversation is recorded and can be continued.",
     discussion: """
-      On a terminal this opens the chat screen (? shows its keys). Otherwise, and where TERM is dumb, questions are \
+      On a terminal this opens the chat screen (? shows its keys). With --plain, where TERM is dumb and where there is no terminal, questions are \
       read from standard input, one a line, and the answers are printed as text, or all events as JSON Lines.
 
       \(EndpointOptions.explanation)
@@ -34,6 +34,10 @@ struct ChatCommand: ParsableCommand {
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
   @OptionGroup(title: "Server") var server: EndpointOptions
+  @OptionGroup var screen: ScreenOptions
+
+  @Flag(help: "No screen: questions and answers line by line, as for screen readers.")
+  var plain = false
 
   @Flag(help: "Print all events as JSON Lines; implies no screen.")
   var json = false
@@ -61,9 +65,9 @@ struct ChatCommand: ParsableCommand {
     let services = Services.standard(remote: server.configuration)
     let opening = try opening()
     let path = try resume.map { try services.sessionLibrary.find($0) }
-    if TerminalCheck.canShowScreens, !json {
+    if TerminalCheck.canShowScreens, !json, !plain {
       let start = path.map { Workbench.Start.resume($0) } ?? .chat(opening)
-      try Workbench(start, opening: opening, services: services).runAndTell()
+      try Workbench(start, opening: opening, services: services, appearance: screen.appearance).runAndTell()
       return
     }
     let size = TerminalSize(columns: 80, rows: 24)

@@ -41,6 +41,7 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(help: "Begin at this speed: 0.25, 0.5, 1, 2, 4, 8 or 16.")
   var speed: Double?
+  @OptionGroup var screen: ScreenOptions
 
   @Flag(help: "Print the events up to that time as JSON Lines instead of the frame.")
   var json = false
@@ -62,7 +63,9 @@ struct ReplayCommand: ParsableCommand {
     if !printsFrame, !json, TerminalCheck.canShowScreens {
       if let speed { replay.setSpeed(speed) }
       let opening = ChatOpening(model: Services.defaultModel)
-      try Workbench(.replay(replay), opening: opening, services: Services.standard()).runAndTell()
+      try Workbench(
+        .replay(replay), opening: opening, services: Services.standard(), appearance: screen.appearance
+      ).runAndTell()
       return
     }
     let count = try (at ?? .end).eventCount(in: log, markers: replay.markers)

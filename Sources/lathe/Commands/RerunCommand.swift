@@ -45,6 +45,11 @@ struct RerunCommand: ParsableCommand {
     guard let first = answers.first else {
       throw InferenceError("\(printableLine(log.path)): no answer\(turn.map { " of turn \($0)" } ?? "") to run again")
     }
+    if first.model.contains("@http"), model == nil {
+      throw InferenceError(
+        "\(printableLine(log.path)): answered by a server, \(printableLine(first.model)), which cannot be asked for the "
+          + "same answer again: name the same weights on this machine with --model, and --any-weights")
+    }
     let found = try ModelStore().find(model ?? first.model)
     let backend = CPUBackend(threads: threads)
     let loaded = try LoadedModel(path: found.path, name: found.name, backend: backend)
