@@ -15,8 +15,14 @@ func entropy(of logits: UnsafeBufferPointer<Float>, logSumExp: Double) -> Float 
     let end = min(index + 1024, logits.count)
     var sums = SIMD8<Float>.zero
     while index < end {
-      var logProbabilities = SIMD8<Float>(repeating: -87)
-      for lane in 0..<min(8, end - index) { logProbabilities[lane] = logits[index + lane] - shift }
+      var logProbabilities: SIMD8<Float>
+      if end - index >= 8 {
+        let group = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(logits)[(4 * index)..<(4 * index + 32)])
+        logProbabilities = group.loadUnaligned(as: SIMD8<Float>.self) - shift
+      } else {
+        logProbabilities = SIMD8(repeating: -87)
+        for lane in 0..<(end - index) { logProbabilities[lane] = logits[index + lane] - shift }
+      }
       // Below this a token adds nothing to the sum; minus infinity is such a one.
       logProbabilities.clamp(lowerBound: SIMD8(repeating: -87), upperBound: SIMD8(repeating: 0))
       sums += exponential(logProbabilities) * logProbabilities
