@@ -24,7 +24,7 @@ import Testing
 
   @Test func thePanelStepsTypesAndResets() {
     var chat = ScriptedChat()
-    chat.press(KeyPress(.function(2)), KeyPress(.right))
+    chat.press(KeyPress(.function(5)), KeyPress(.right))
     #expect(chat.screen.opening?.settings.temperature == 0.8)
     #expect(chat.canvas().text.contains("* temperature") && chat.canvas().text.contains("0.8"))
     chat.press(KeyPress(.down))

@@ -12,7 +12,7 @@ extension ChatScreen {
     .init(.stop, [KeyPress(.escape)], "stop the answer and keep it"),
     .init(.turns, [KeyPress(.tab)], "look at the turns: change, draw again, go on from one, walk between branches"),
     .init(.tint, [KeyPress(.function(7))], "mark in the answers what surprised the model"),
-    .init(.sampling, [KeyPress(.function(2))], "how tokens are chosen: temperature, top-k, seed and the others"),
+    .init(.sampling, [KeyPress(.function(5))], "how tokens are chosen: temperature, top-k, seed and the others"),
     .init(.copy, [KeyPress(.character("y"), .alt)], "copy the last answer to the clipboard (OSC 52)"),
     .init(.help, [KeyPress(.function(1))], "this help (also ? while nothing is written)"),
     .init(.pageUp, [KeyPress(.pageUp)], "scroll back, also while an answer comes"),
@@ -43,7 +43,7 @@ extension ChatScreen {
       KeyHelp("/set NAME VALUE", "change a sampling setting, as /set temperature 0.2; /sampling: all of them"),
     ] + titled("looking at the turns (Tab)", turnTable.help) + titled("in the tree", treeTable.help)
       + titled("with two answers side by side", comparisonTable.help)
-      + titled("among the sampling settings (F2)", samplingTable.help)
+      + titled("among the sampling settings (F5)", samplingTable.help)
       + titled("at an answer's tokens", tokenTable.help)
       + titled("while writing", TextEditor.table.help)
   }

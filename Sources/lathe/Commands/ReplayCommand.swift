@@ -5,6 +5,7 @@ import Images
 import JSONText
 import Screens
 import Sessions
+import Settings
 
 /// `lathe replay`: plays a recorded session, or prints one moment of it.
 struct ReplayCommand: ParsableCommand {
@@ -73,7 +74,7 @@ struct ReplayCommand: ParsableCommand {
       for event in log.events.prefix(count) { guard StandardStreams.output(event.json.text + "\n") else { return } }
       return
     }
-    replay.theme = light ? .light : .dark
+    replay.theme = try ThemeLibrary().theme(named: screen.theme ?? (light ? "light" : Theme.dark.name))
     replay.move(to: count)
     let recorded = Size(columns: log.header.terminal.columns, rows: log.header.terminal.rows)
     var canvas = Canvas(size: size?.size ?? recorded)
