@@ -53,18 +53,23 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "LatheTests", dependencies: ["lathe", "Screens", "Sessions", "Drawing", "Files", "TestSupport"],
+      name: "LatheTests",
+      dependencies: [
+        "lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "TestSupport",
+      ],
       swiftSettings: swift),
     .executableTarget(
       name: "lathe",
       dependencies: [
         "JSONText", "Files", "Tensors", "Checkpoints", "Tokenization", "Templates", "Layers", "Models", "Sessions",
-        "Inference", "Downloads", "Images", "Drawing", "Widgets", "Screens", "Terminals", argumentParser,
+        "Inference", "Downloads", "Remote", "Images", "Drawing", "Widgets", "Screens", "Settings", "Exports",
+        "Terminals", argumentParser,
         orderedCollections,
       ],
       swiftSettings: swift),
   ]
     + module("JSONText", imports: [orderedCollections])
+    + module("TOMLText", imports: [orderedCollections])
     + module("Files", imports: [crypto])
     + module("Tensors", imports: ["CKernels"])
     + module("Checkpoints", imports: ["Tensors", "JSONText", "Files", orderedCollections])
@@ -79,12 +84,19 @@ let package = Package(
         "Models", "Layers", "Tensors", "Checkpoints", "Tokenization", "Templates", "Sessions", "JSONText",
         "Files", orderedCollections,
       ])
-    + module("Downloads", imports: ["Files", "JSONText", "CTransfer", subprocess])
+    + module("Transfers", imports: ["CTransfer"])
+    + module("Downloads", imports: ["Files", "JSONText", "Transfers", subprocess])
+    + module("Remote", imports: ["Sessions", "Transfers", "Files", "JSONText"])
     + module("Images", imports: ["CPNG"], testing: ["JSONText", "Files"])
     + module("Drawing", imports: [])
-    + module("Widgets", imports: ["Drawing"])
+    + module("Widgets", imports: ["Drawing", "Images"])
     + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
-    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"]),
+    + module(
+      "Exports", imports: ["Screens", "Sessions", "Drawing", "Images", "JSONText", orderedCollections],
+      testing: ["Files"])
+    + module(
+      "Settings", imports: ["TOMLText", "JSONText", "Files", "Sessions", "Drawing", "Screens", orderedCollections])
+    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"], testing: ["Widgets", "Images"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
 )

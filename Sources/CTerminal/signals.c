@@ -37,6 +37,7 @@ void restore_arm(int armed) { restoration.armed = armed; }
 static void restore_now(void) {
   if (!restoration.armed) return;
   restoration.armed = 0;
+  guardian_dismiss();
   // A background process that sets terminal modes would be stopped.
   sigset_t block, before;
   sigemptyset(&block);
@@ -49,6 +50,7 @@ static void restore_now(void) {
     if (count > 0) done += (size_t)count;
   }
   tcsetattr(restoration.descriptor, TCSANOW, &restoration.modes);
+  messages_release();
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 

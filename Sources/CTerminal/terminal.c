@@ -1,17 +1,22 @@
-// The part of ncursesw that lathe draws with: cells out, nothing in (keys are read and decoded in Swift).
+// The part of ncursesw that lathe draws with: cells in, bytes out. ncurses writes into a file in memory; Swift takes the
+// bytes of each frame from there and sends them, so that it knows how many there are and never waits for a slow line.
+// Keys are read and decoded in Swift, and the terminal's modes are set here, not by ncurses.
 
+#define _GNU_SOURCE 1
 #define _XOPEN_SOURCE 700
 #define NCURSES_WIDECHAR 1
 #define _XOPEN_SOURCE_EXTENDED 1
 #define _DEFAULT_SOURCE 1
 
 #include <curses.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -21,15 +26,25 @@
 
 #define BRACKETED_PASTE_ON "\033[?2004h"
 #define BRACKETED_PASTE_OFF "\033[?2004l"
+// Presses, releases and moves with a button held, in the form that has no largest column.
+#define MOUSE_ON "\033[?1002h\033[?1006h"
+#define MOUSE_OFF "\033[?1002l\033[?1006l"
+// CAN ends whatever sequence a crash cut in the middle, and a frame that was begun is shown.
+#define FRAME_ABORT "\030\033[?2026l"
 
 static struct {
   SCREEN *screen;
-  FILE *in, *out;
+  FILE *in;
+  // The file in memory that ncurses writes to.
+  FILE *out;
+  // The terminal itself.
   int descriptor;
-  struct termios saved;
-  bool entered, direct;
+  struct termios saved, raw;
+  unsigned char *taken;
+  size_t capacity;
+  bool entered, direct, mouse;
   int colors;
-} terminal;
+} terminal = {.descriptor = -1};
 
 bool terminal_set_locale(void) {
   const char *name = setlocale(LC_CTYPE, "");
@@ -39,11 +54,12 @@ bool terminal_set_locale(void) {
   return setlocale(LC_CTYPE, "C.UTF-8") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-static char restore_text[512];
+// One more for the end of the text.
+static char restore_text[512 + 1];
 static size_t restore_length;
 
 static int append_byte(int byte) {
-  if (restore_length < sizeof restore_text) restore_text[restore_length++] = (char)byte;
+  if (restore_length < sizeof restore_text - 1) restore_text[restore_length++] = (char)byte;
   return byte;
 }
 
@@ -55,47 +71,102 @@ static void append_capability(const char *name) {
 // What endwin() would send, for a crash: plain colours, main screen, visible cursor, normal keypad.
 static void prepare_restoration(void) {
   restore_length = 0;
-  for (const char *c = BRACKETED_PASTE_OFF; *c; c++) append_byte(*c);
+  for (const char *c = FRAME_ABORT MOUSE_OFF BRACKETED_PASTE_OFF; *c; c++) append_byte(*c);
   append_capability("sgr0");
   append_capability("op");
   append_capability("rmcup");
   append_capability("cnorm");
   append_capability("rmkx");
   append_byte('\r');
+  restore_text[restore_length] = 0;
   restore_prepare(terminal.descriptor, &terminal.saved, restore_text, restore_length);
 }
 
-static void send(const char *sequence) {
+static void put_text(const char *sequence) {
   fflush(terminal.out);
   size_t length = strlen(sequence);
-  while (length > 0) {
-    ssize_t count = write(terminal.descriptor, sequence, length);
-    if (count <= 0) return;
-    sequence += count;
-    length -= (size_t)count;
-  }
+  // A file in memory takes everything or nothing.
+  if (write(fileno(terminal.out), sequence, length) < 0) return;
 }
 
 static void release(void) {
   if (terminal.in) fclose(terminal.in);
   if (terminal.out) fclose(terminal.out);
+  if (terminal.descriptor >= 0) close(terminal.descriptor);
+  free(terminal.taken);
   terminal.in = terminal.out = NULL;
+  terminal.descriptor = -1;
+  terminal.taken = NULL;
+  terminal.capacity = 0;
+}
+
+int memory_file(const char *name) {
+#ifdef MFD_CLOEXEC
+  int file = memfd_create(name, MFD_CLOEXEC);
+  if (file >= 0) return file;
+#endif
+  char path[] = "/tmp/lathe-XXXXXX";
+  int temporary = mkstemp(path);
+  if (temporary >= 0) unlink(path);
+  return temporary;
+}
+
+// Whatever ends the program from here on, the terminal is restored and its last words are shown.
+static void take_care(void) {
+  restore_arm(1);
+  guardian_start(terminal.descriptor, restore_text);
+  messages_hold();
+}
+
+// Keys one by one, unchanged, without echo or signals; output unchanged.
+static void prepare_raw(void) {
+  terminal.raw = terminal.saved;
+  terminal.raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+  terminal.raw.c_oflag &= ~(tcflag_t)OPOST;
+  terminal.raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+  terminal.raw.c_cflag &= ~(tcflag_t)(CSIZE | PARENB);
+  terminal.raw.c_cflag |= CS8;
+  terminal.raw.c_cc[VMIN] = 1;
+  terminal.raw.c_cc[VTIME] = 0;
+}
+
+static void set_modes(const struct termios *modes) {
+  while (tcsetattr(terminal.descriptor, TCSADRAIN, modes) != 0 && errno == EINTR) {}
+}
+
+size_t terminal_take(const unsigned char **bytes) {
+  *bytes = NULL;
+  if (!terminal.out) return 0;
+  fflush(terminal.out);
+  int file = fileno(terminal.out);
+  off_t length = lseek(file, 0, SEEK_CUR);
+  if (length <= 0) return 0;
+  if ((size_t)length > terminal.capacity) {
+    unsigned char *larger = realloc(terminal.taken, (size_t)length);
+    if (!larger) return 0;
+    terminal.taken = larger;
+    terminal.capacity = (size_t)length;
+  }
+  ssize_t count = pread(file, terminal.taken, (size_t)length, 0);
+  if (ftruncate(file, 0) != 0 || lseek(file, 0, SEEK_SET) != 0 || count <= 0) return 0;
+  *bytes = terminal.taken;
+  return (size_t)count;
 }
 
 enum terminal_status terminal_open(const char *type, int input, int output, int signals) {
   if (terminal.screen) return TERMINAL_BUSY;
   if (!isatty(input) || !isatty(output)) return TERMINAL_NOT_A_TERMINAL;
   if (tcgetattr(input, &terminal.saved) != 0) return TERMINAL_FAILED;
-  int in = dup(input), out = dup(output);
+  int in = dup(input);
+  terminal.descriptor = dup(output);
   terminal.in = in >= 0 ? fdopen(in, "r") : NULL;
-  terminal.out = out >= 0 ? fdopen(out, "w") : NULL;
-  if (!terminal.in || !terminal.out) {
+  int memory = memory_file("frames");
+  terminal.out = memory >= 0 ? fdopen(memory, "w+") : NULL;
+  if (!terminal.in || !terminal.out || terminal.descriptor < 0) {
     if (!terminal.in && in >= 0) close(in);
-    if (!terminal.out && out >= 0) close(out);
     release();
     return TERMINAL_FAILED;
   }
-  terminal.descriptor = out;
   // Ours go in before newterm, which replaces only default handlers, and again after, in case it did not.
   signals_install(signals);
   terminal.screen = newterm(type, terminal.out, terminal.in);
@@ -107,35 +178,41 @@ enum terminal_status terminal_open(const char *type, int input, int output, int 
   signals_remove();
   signals_install(signals);
   prepare_restoration();
-  raw();
-  noecho();
+  prepare_raw();
+  set_modes(&terminal.raw);
+  // ncurses has no terminal to set modes of; it only has to know that a line feed goes straight down.
   nonl();
-  def_prog_mode();
   // Else ncurses drops output while unread keys wait.
   typeahead(-1);
   leaveok(stdscr, FALSE);
   terminal.colors = 0;
-  terminal.direct = false;
+  terminal.direct = terminal.mouse = false;
   if (has_colors() && start_color() == OK) {
     use_default_colors();
     terminal.colors = COLORS;
     terminal.direct = tigetflag("RGB") == 1 && COLORS >= 1 << 24;
   }
-  restore_arm(1);
+  take_care();
   terminal.entered = true;
-  send(BRACKETED_PASTE_ON);
+  put_text(BRACKETED_PASTE_ON);
   return TERMINAL_OK;
 }
 
 void terminal_leave(void) {
   if (!terminal.screen || !terminal.entered) return;
   terminal.entered = false;
-  send(BRACKETED_PASTE_OFF);
+  if (terminal.mouse) put_text(MOUSE_OFF);
+  put_text(BRACKETED_PASTE_OFF);
   curs_set(1);
   endwin();
-  fflush(terminal.out);
-  tcsetattr(terminal.descriptor, TCSADRAIN, &terminal.saved);
+}
+
+void terminal_restore_modes(void) {
+  if (!terminal.screen || terminal.entered) return;
+  set_modes(&terminal.saved);
   restore_arm(0);
+  guardian_dismiss();
+  messages_release();
 }
 
 void terminal_enter(void) {
@@ -144,19 +221,25 @@ void terminal_enter(void) {
     // Whoever had the terminal meanwhile may have changed its modes for good.
     tcgetattr(terminal.descriptor, &terminal.saved);
     prepare_restoration();
+    prepare_raw();
   }
   terminal.entered = true;
-  restore_arm(1);
-  reset_prog_mode();
+  take_care();
+  set_modes(&terminal.raw);
   // The first refresh after endwin() switches to the alternate screen again.
   clearok(curscr, TRUE);
   wrefresh(stdscr);
-  send(BRACKETED_PASTE_ON);
+  put_text(BRACKETED_PASTE_ON);
+  if (terminal.mouse) put_text(MOUSE_ON);
+}
+
+void terminal_report_mouse(bool on) {
+  terminal.mouse = on;
+  if (terminal.screen && terminal.entered) put_text(on ? MOUSE_ON : MOUSE_OFF);
 }
 
 void terminal_close(void) {
   if (!terminal.screen) return;
-  terminal_leave();
   signals_remove();
   delscreen(terminal.screen);
   terminal.screen = NULL;
@@ -175,6 +258,16 @@ void terminal_update_size(int *width, int *height) {
 }
 
 int terminal_colors(void) { return terminal.direct ? 1 << 24 : terminal.colors; }
+
+int terminal_type_colors(const char *type) {
+  if (terminal.screen) return terminal_colors();
+  int fault = 0;
+  if (setupterm(type, fileno(stderr), &fault) != OK) return 0;
+  int colors = tigetnum("colors");
+  bool direct = tigetflag("RGB") == 1;
+  del_curterm(cur_term);
+  return colors < 0 ? 0 : direct && colors >= 1 << 24 ? 1 << 24 : colors;
+}
 
 int terminal_scalar_columns(uint32_t scalar) { return scalar == 0 ? -1 : wcwidth((wchar_t)scalar); }
 

@@ -1,4 +1,4 @@
-// What terminal.c and signals.c share.
+// What the parts of this module share.
 #pragma once
 
 #include <stddef.h>
@@ -8,6 +8,17 @@
 void restore_prepare(int descriptor, const struct termios *modes, const char *sequence, size_t length);
 // While armed, a crash or exit() restores the terminal.
 void restore_arm(int armed);
+
+// Keeps a process that gives the terminal its main screen back when this one is killed. The sequence is copied.
+void guardian_start(int terminal, const char *sequence);
+void guardian_dismiss(void);
+
+// Holds what is written to standard error, if that is a terminal, and shows it when released.
+void messages_hold(void);
+void messages_release(void);
+
+// A file in memory; -1 when there is none.
+int memory_file(const char *name);
 
 void signals_install(int descriptor);
 void signals_remove(void);

@@ -1,4 +1,5 @@
 import Files
+import Transfers
 
 /// Why a download or a search for a model failed, in one line.
 public struct DownloadError: Error, Hashable, CustomStringConvertible, Sendable {
@@ -31,18 +32,4 @@ public struct DownloadError: Error, Hashable, CustomStringConvertible, Sendable 
     self.kind = kind
     self.description = withoutCredentials(escapingControls(description))
   }
-}
-
-/// A text without the `USER:PASSWORD@` of the addresses in it, for everything that is shown.
-func withoutCredentials(_ text: String) -> String {
-  var shown: [UInt8] = []
-  var rest = Array(text.utf8)[...]
-  while let colon = rest.indices.first(where: { rest[$0...].starts(with: "://".utf8) }) {
-    shown += rest[..<(colon + 3)]
-    rest = rest[(colon + 3)...]
-    // As readers of addresses have it, the last @ before the path ends the credentials.
-    let authority = rest.prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
-    if let at = authority.lastIndex(of: UInt8(ascii: "@")) { rest = rest[(at + 1)...] }
-  }
-  return String(decoding: shown + rest, as: UTF8.self)
 }

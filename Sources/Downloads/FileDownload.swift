@@ -1,4 +1,5 @@
 import Crypto
+import Transfers
 
 #if canImport(Glibc)
   import Glibc

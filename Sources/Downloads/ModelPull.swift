@@ -1,4 +1,5 @@
 import Files
+import Transfers
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,6 @@
 /// The styles of everything on screen by role; screens name roles, never colours.
 public struct Theme: Hashable, Sendable {
-  /// What a piece of the screen is. The raw value is the name in theme files.
+  /// What a piece of the screen is. Theme files write the raw value with hyphens: `inactive-selection`.
   public enum Role: String, CaseIterable, Hashable, Sendable {
     /// Ordinary text.
     case text
@@ -76,24 +76,24 @@ public struct Theme: Hashable, Sendable {
   private static let positions = Dictionary(
     uniqueKeysWithValues: Role.allCases.enumerated().map { ($0.element, $0.offset) })
 
-  /// The themes that are built in.
-  public static let builtIn: [Theme] = [dark, light, monochrome]
-
-  /// For dark grounds: the terminal's own text colour, accents from the 16 palette colours.
+  /// For dark grounds: the terminal's own text colour, accents from the 16 palette colours. The same as the theme file of
+  /// that name, for whatever draws before settings are read.
   public static let dark = Theme(
     name: "dark",
-    styles: colored(
-      accent: .brightCyan, user: .brightGreen, assistant: .standard, muted: .brightBlack, system: .brightMagenta,
-      tool: .yellow, code: .brightYellow, link: .brightBlue, bar: (.brightWhite, .indexed(8)),
-      selection: (.black, .cyan), success: .brightGreen, warning: .brightYellow, error: .brightRed))
-
-  /// For light grounds: only the darker half of the palette.
-  public static let light = Theme(
-    name: "light",
-    styles: colored(
-      accent: .blue, user: .green, assistant: .standard, muted: .brightBlack, system: .magenta,
-      tool: .red, code: .magenta, link: .blue, bar: (.black, .white),
-      selection: (.brightWhite, .blue), success: .green, warning: .magenta, error: .red))
+    styles: [
+      .muted: Style(foreground: .brightBlack), .strong: Style(attributes: .bold),
+      .title: Style(foreground: .brightCyan, attributes: .bold), .accent: Style(foreground: .brightCyan),
+      .user: Style(foreground: .brightGreen, attributes: .bold), .system: Style(foreground: .brightMagenta),
+      .tool: Style(foreground: .yellow), .code: Style(foreground: .brightYellow),
+      .link: Style(foreground: .brightBlue, attributes: .underline),
+      .selection: Style(foreground: .black, background: .cyan), .inactiveSelection: Style(attributes: .reverse),
+      .statusBar: Style(foreground: .brightWhite, background: .indexed(8)),
+      .key: Style(foreground: .brightCyan, attributes: .bold), .border: Style(foreground: .brightBlack),
+      .focusedBorder: Style(foreground: .brightCyan), .placeholder: Style(foreground: .brightBlack),
+      .progressDone: Style(foreground: .brightCyan), .progressRest: Style(foreground: .brightBlack),
+      .success: Style(foreground: .brightGreen), .warning: Style(foreground: .brightYellow),
+      .error: Style(foreground: .brightRed, attributes: .bold), .match: Style(foreground: .black, background: .yellow),
+    ])
 
   /// Without colours: everything is said by attributes (NO_COLOR, printers, monochrome terminals).
   public static let monochrome = Theme(
@@ -109,26 +109,4 @@ public struct Theme: Hashable, Sendable {
       .warning: Style(attributes: .bold), .error: Style(attributes: [.bold, .reverse]),
       .match: Style(attributes: [.underline, .bold]),
     ])
-
-  /// The roles of a theme that uses colours.
-  private static func colored(
-    accent: Color, user: Color, assistant: Color, muted: Color, system: Color, tool: Color, code: Color, link: Color,
-    bar: (Color, Color), selection: (Color, Color), success: Color, warning: Color, error: Color
-  ) -> [Role: Style] {
-    [
-      .muted: Style(foreground: muted), .strong: Style(attributes: .bold),
-      .title: Style(foreground: accent, attributes: .bold), .accent: Style(foreground: accent),
-      .user: Style(foreground: user, attributes: .bold), .assistant: Style(foreground: assistant),
-      .system: Style(foreground: system), .tool: Style(foreground: tool), .code: Style(foreground: code),
-      .link: Style(foreground: link, attributes: .underline),
-      .selection: Style(foreground: selection.0, background: selection.1),
-      .inactiveSelection: Style(attributes: .reverse), .statusBar: Style(foreground: bar.0, background: bar.1),
-      .key: Style(foreground: accent, attributes: .bold), .border: Style(foreground: muted),
-      .focusedBorder: Style(foreground: accent), .placeholder: Style(foreground: muted),
-      .progressDone: Style(foreground: accent), .progressRest: Style(foreground: muted),
-      .success: Style(foreground: success), .warning: Style(foreground: warning),
-      .error: Style(foreground: error, attributes: .bold),
-      .match: Style(foreground: .black, background: .yellow),
-    ]
-  }
 }

@@ -10,6 +10,9 @@ public struct JSONObjectBuilder: Sendable {
   /// Creates an empty object.
   public init() {}
 
+  /// Begins with the members of an object; with none for any other value.
+  public init(membersOf value: JSONValue) { members = value.object ?? [:] }
+
   /// A member; `nil` removes it.
   public subscript(name: String) -> JSONValue? {
     get { members[name] }

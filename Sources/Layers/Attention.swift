@@ -65,23 +65,39 @@ public struct Attention: Sendable {
   public func callAsFunction(
     _ x: Tensor, rotation: Rotation?, cache: KVCache, layer: Int
   ) throws(TensorError) -> Tensor {
-    let size = configuration.headSize
-    var projected = try x.linear(inputs)
+    try output(attend(x, norm: nil, rotation: rotation, cache: cache, layer: layer))
+  }
+
+  /// The residual branch of a pre-norm block: `x + attention(norm(x))`.
+  public func residual(
+    _ x: Tensor, norm: RMSNorm, rotation: Rotation?, cache: KVCache, layer: Int
+  ) throws(TensorError) -> Tensor {
+    let attended = try attend(x, norm: norm.rows, rotation: rotation, cache: cache, layer: layer)
+    return try attended.linear(output.projection, addedTo: x)
+  }
+
+  /// Everything before the output projection: `[tokens, heads * headSize]`.
+  private func attend(
+    _ x: Tensor, norm: RowNorm?, rotation: Rotation?, cache: KVCache, layer: Int
+  ) throws(TensorError) -> Tensor {
+    var projected = try x.linear(norm: norm, inputs)
     let value = projected.removeLast()
     var key = projected.removeLast()
     var query = projected.removeLast()
     if let queryNorm { query = try perHead(query, queryNorm) }
     if let keyNorm { key = try perHead(key, keyNorm) }
-    if let rotation {
-      try query.rotate(headSize: size, by: rotation)
-      try key.rotate(headSize: size, by: rotation)
-    }
     let position = cache.length
-    try key.store(into: cache.keys[layer], at: position)
-    try value.store(into: cache.values[layer], at: position)
+    let (keys, values) = (cache.keys[layer], cache.values[layer])
+    if let rotation {
+      try query.rotateAndStore(
+        keys: &key, values: value, by: rotation, keyCache: keys, valueCache: values, at: position)
+    } else {
+      try key.store(into: keys, at: position)
+      try value.store(into: values, at: position)
+    }
     var options = AttentionOptions(firstPosition: position, keyCount: position + x.shape[0], scale: scale)
     options.window = configuration.slidingWindow
-    return try output(query.attention(keys: cache.keys[layer], values: cache.values[layer], options: options))
+    return try query.attention(keys: keys, values: values, options: options)
   }
 
   private func perHead(_ x: Tensor, _ norm: RMSNorm) throws(TensorError) -> Tensor {

@@ -23,4 +23,10 @@ public struct GatedMLP: Sendable {
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
     try down(x.gatedLinear(gate: gate.projection, up: up.projection, activation: activation))
   }
+
+  /// The residual branch of a pre-norm block: `x + mlp(norm(x))`.
+  public func residual(_ x: Tensor, norm: RMSNorm) throws(TensorError) -> Tensor {
+    let hidden = try x.gatedLinear(norm: norm.rows, gate: gate.projection, up: up.projection, activation: activation)
+    return try hidden.linear(down.projection, addedTo: x)
+  }
 }

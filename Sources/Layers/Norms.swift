@@ -3,28 +3,19 @@ public import Tensors
 
 /// Root-mean-square norm of rows: `x / sqrt(mean(x^2) + epsilon) * (weight + weightOffset)`.
 public struct RMSNorm: Sendable {
-  let weight: Tensor
-  let weightOffset: Float
-  let epsilon: Float
+  /// The norm as products take it with their input.
+  let rows: RowNorm
 
   /// Reads `weight [width]`; an offset of 1 gives Gemma's `1 + weight`.
   public init(
     _ scope: ParameterScope, _ width: Int, epsilon: Float, weightOffset: Float = 0
   ) throws(TensorError) {
-    weight = try scope.tensor("weight", [width], as: .f32)
-    self.weightOffset = weightOffset
-    self.epsilon = epsilon
+    let weight = try scope.tensor("weight", [width], as: .f32)
+    rows = RowNorm(weight: weight, weightOffset: weightOffset, epsilon: epsilon)
   }
 
   /// The norm of each row of `x [..., width]`.
-  public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
-    try x.rmsNorm(weight: weight, weightOffset: weightOffset, epsilon: epsilon)
-  }
-
-  /// `x + y`, the residual stream after a block's part, and its norm, the next part's input.
-  public func adding(_ x: Tensor, _ y: Tensor) throws(TensorError) -> (sum: Tensor, norm: Tensor) {
-    try x.addRMSNorm(y, weight: weight, weightOffset: weightOffset, epsilon: epsilon)
-  }
+  public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor { try x.rmsNorm(rows) }
 }
 
 /// Norm of rows to mean 0 and variance 1, times `weight`, plus `bias`.

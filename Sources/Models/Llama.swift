@@ -153,9 +153,8 @@ private struct LlamaBlock: Sendable {
   func callAsFunction(
     _ x: Tensor, rotation: Rotation, cache: KVCache, layer: Int
   ) throws(TensorError) -> Tensor {
-    let attended = try attention(inputNorm(x), rotation: rotation, cache: cache, layer: layer)
-    let (residual, normed) = try postAttentionNorm.adding(x, attended)
-    return try residual + mlp(normed)
+    let attended = try attention.residual(x, norm: inputNorm, rotation: rotation, cache: cache, layer: layer)
+    return try mlp.residual(attended, norm: postAttentionNorm)
   }
 }
 

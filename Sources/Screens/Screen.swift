@@ -14,25 +14,54 @@ public protocol Screen: Sendable {
   static var keys: [KeyHelp] { get }
   /// Seconds until the screen wants a `tick`; `nil` while nothing on it moves by itself.
   var tickInterval: Double? { get }
+  /// The roles' styles.
+  var theme: Theme { get set }
+  /// The keys the user has given to actions, for the help; what the screen is told are always the standard keys.
+  var bindings: KeyBindings { get set }
+  /// The actions that keys have now, for rebinding and the command palette.
+  var keyMap: KeyMap { get }
 }
 
 extension Screen {
   /// Most screens move only when something happens.
   public var tickInterval: Double? { nil }
+  /// Screens without help of their own need not know them.
+  public var bindings: KeyBindings {
+    get { .standard }
+    set {}
+  }
+  /// Screens without a key table have nothing to rebind.
+  public var keyMap: KeyMap { KeyMap(name: "", entries: []) }
 }
 
 /// What a screen asks the app to do.
 public enum Effect: Hashable, Sendable {
-  /// Make this text the next question: it comes back as the event `asked`.
-  case submit(String)
+  /// Let this happen: it comes back as an event, and so is recorded.
+  case happen(Event)
   case loadModel(ModelRequest)
   case answer(AnswerRequest)
   case stopAnswer
+  /// Let the user change this text in an editor of their own; what they leave comes back as the event `edited`.
+  case editOutside(String)
+  /// Put this text into the user's clipboard, also over SSH.
+  case copy(String)
+  /// Append this to the user's preference file.
+  case keepPreference(PreferencePair)
 
   /// Find the models; they come back as the event `models`.
   case listModels
   /// Find the recorded sessions; they come back as the event `sessions`.
   case listSessions
+  /// Search the sessions; what is found comes back as the event `sessionMatches`.
+  case searchSessions(String)
+  /// Give the session in this folder another name, or its list of tags, or move it to the trash, or bring the latest
+  /// deleted one back. What went wrong comes back as a notice, then the list as after `listSessions`.
+  case renameSession(String, to: String)
+  case tagSession(String, tags: [String])
+  case deleteSession(String)
+  case undeleteSession
+  /// Mark a moment of the session in this folder.
+  case markSession(String, SessionMarker)
   case pullModel(String)
   case cancelPull
 
@@ -85,7 +114,7 @@ public struct KeyTable<Action: Hashable & Sendable>: Sendable {
     }
   }
 
-  private let bindings: [Binding]
+  let bindings: [Binding]
   private let actions: [KeyPress: Action]
 
   /// Creates a table; of two bindings with the same key the first wins.

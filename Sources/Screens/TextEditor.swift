@@ -50,27 +50,32 @@ struct TextEditor: Hashable, Sendable {
 
   /// Edits by a key; keys that mean nothing here change nothing.
   mutating func handle(_ press: KeyPress) {
-    switch (press.key, press.modifiers) {
-    case (.character(let character), let modifiers) where modifiers.subtracting(.shift).isEmpty:
+    if let action = TextEditor.table.action(for: press) { return perform(action) }
+    if case .character(let character) = press.key, press.modifiers.subtracting(.shift).isEmpty {
       input.insert(TextEditor.clean(String(character)))
-    case (.enter, .alt), (.character("j"), .control): input.insert("\n")
-    case (.backspace, []), (.character("h"), .control): input.deleteBackward()
-    case (.delete, []), (.character("d"), .control): input.deleteForward()
-    case (.left, []), (.character("b"), .control): input.moveLeft()
-    case (.right, []), (.character("f"), .control): input.moveRight()
-    case (.left, .control), (.character("b"), .alt): input.moveWordLeft()
-    case (.right, .control), (.character("f"), .alt): input.moveWordRight()
-    case (.home, []), (.character("a"), .control): input.moveToStart()
-    case (.end, []), (.character("e"), .control): input.moveToEnd()
-    case (.character("w"), .control), (.backspace, .alt): input.deleteWordBackward()
-    case (.character("d"), .alt): input.deleteWordForward()
-    case (.character("u"), .control): input.killToStart()
-    case (.character("k"), .control): input.killToEnd()
-    case (.character("y"), .control): input.yank()
-    case (.character("_"), .control): input.undo()
-    case (.character("p"), .control), (.up, []): if !input.moveUp() { input.historyUp() }
-    case (.character("n"), .control), (.down, []): if !input.moveDown() { input.historyDown() }
-    default: break
+    }
+  }
+
+  private mutating func perform(_ action: EditingAction) {
+    switch action {
+    case .newLine: input.insert("\n")
+    case .deleteBackward: input.deleteBackward()
+    case .deleteForward: input.deleteForward()
+    case .left: input.moveLeft()
+    case .right: input.moveRight()
+    case .wordLeft: input.moveWordLeft()
+    case .wordRight: input.moveWordRight()
+    case .lineStart: input.moveToStart()
+    case .lineEnd: input.moveToEnd()
+    case .up: if !input.moveUp() { input.historyUp() }
+    case .down: if !input.moveDown() { input.historyDown() }
+    case .deleteWordBackward: input.deleteWordBackward()
+    case .deleteWordForward: input.deleteWordForward()
+    case .killToStart: input.killToStart()
+    case .killToEnd: input.killToEnd()
+    case .yank: input.yank()
+    case .undo: input.undo()
+    case .redo: input.redo()
     }
   }
 

@@ -1,6 +1,6 @@
 /// Which model to load and how.
 public struct ModelRequest: Hashable, Sendable {
-  /// A name, a file or a folder, as the user gave it.
+  /// A name, a file, a folder or a model on a server, as the user gave it.
   public var model: String
   /// Tokens of context; `nil` is the model's own.
   public var contextLength: Int?
@@ -19,8 +19,16 @@ public struct AnswerRequest: Hashable, Sendable {
   public var messages: [ChatMessage]
   /// The settings, with the seed of this turn.
   public var settings: SamplingSettings
+  /// Where the answer will stand; comes back in `AnswerStart`.
+  public var place: TurnPlace?
+  /// Tokens that the answer begins with.
+  public var prefix: [Int32]
   /// Creates a request.
-  public init(turn: Int, messages: [ChatMessage], settings: SamplingSettings) {
+  public init(
+    turn: Int, messages: [ChatMessage], settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = []
+  ) {
+    self.place = place
+    self.prefix = prefix
     self.turn = turn
     self.messages = messages
     self.settings = settings
@@ -36,8 +44,8 @@ public protocol ChatEngine: AnyObject, Sendable {
   /// `modelFailed`.
   func load(_ request: ModelRequest, emit: @escaping @Sendable (Event) -> Void)
 
-  /// Answers. Reports either `answerRefused`, or `answerStarted`, `prefillProgress` any number of times, `token` for
-  /// each token drawn and, in every case, `answerFinished`.
+  /// Answers. Reports, behind `answerDelayed` any number of times, either `answerRefused`, or `answerStarted`,
+  /// `prefillProgress` any number of times, `token` for each token drawn and, in every case, `answerFinished`.
   func answer(_ request: AnswerRequest, emit: @escaping @Sendable (Event) -> Void)
 
   /// Ends the latest answer asked for soon, in prefill and before it has begun too: it reports `answerStarted` and
@@ -46,13 +54,16 @@ public protocol ChatEngine: AnyObject, Sendable {
 }
 
 extension SamplingSettings {
-  /// These settings with the seed of one turn of a chat.
+  /// These settings with the seed of one answer of a chat.
   ///
   /// The first turn takes the session's seed itself, so it draws what a single answer with that seed draws; later
   /// turns mix the turn in (SplitMix64, Steele et al. 2014). A continued session so draws the tokens of an unbroken one.
-  public func forTurn(_ turn: Int) -> SamplingSettings {
-    guard let seed, turn > 1 else { return self }
-    var mixed = seed &+ UInt64(turn) &* 0x9E37_79B9_7F4A_7C15
+  ///
+  /// - Parameter attempt: how many answers the question has already: each is drawn with another seed.
+  public func forTurn(_ turn: Int, attempt: Int = 0) -> SamplingSettings {
+    guard let seed, turn > 1 || attempt > 0 else { return self }
+    let number = UInt64(truncatingIfNeeded: turn) &+ UInt64(truncatingIfNeeded: attempt) << 32
+    var mixed = seed &+ number &* 0x9E37_79B9_7F4A_7C15
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     var settings = self

@@ -48,13 +48,39 @@ extension AnswerStart: EventPayload {
     object["new_tokens"] = .array(newTokens.map { .integer(Int($0)) })
     object["context_length"] = .integer(contextLength)
     object["settings"] = settings.json
+    for (name, text) in [
+      ("weights_sha256", weightsSHA256), ("prompt_sha256", promptSHA256), ("computed_on", computedOn),
+    ] where !text.isEmpty { object[name] = .string(text) }
+    place?.write(to: &object)
+    guard !prefix.isEmpty else { return }
+    object["prefix"] = .array(prefix.map { .integer(Int($0)) })
+    object["prefix_text"] = .string(prefixText)
   }
   init(_ fields: Fields) throws(EventFormatError) {
     self.init(
       turn: try fields.integer("turn"), promptTokens: try fields.integer("prompt_tokens"),
       reusedTokens: try fields.integer("reused_tokens"), newTokens: try fields.tokens("new_tokens"),
       contextLength: try fields.integer("context_length"),
-      settings: try SamplingSettings(json: try fields.object("settings").value))
+      settings: try SamplingSettings(json: try fields.object("settings").value),
+      place: try TurnPlace(optional: fields), prefix: try fields.optional("prefix", fields.tokens) ?? [],
+      prefixText: try fields.optional("prefix_text", fields.string) ?? "",
+      weightsSHA256: try fields.optional("weights_sha256", fields.string) ?? "",
+      promptSHA256: try fields.optional("prompt_sha256", fields.string) ?? "",
+      computedOn: try fields.optional("computed_on", fields.string) ?? "")
+  }
+}
+
+extension AnswerDelay: EventPayload {
+  func write(to object: inout JSONObjectBuilder) {
+    object["reason"] = .string(reason)
+    object["seconds_left"] = .integer(seconds)
+    object["attempt"] = .integer(attempt)
+    object["attempts"] = .integer(attempts)
+  }
+  init(_ fields: Fields) throws(EventFormatError) {
+    self.init(
+      reason: try fields.string("reason"), seconds: try fields.integer("seconds_left"),
+      attempt: try fields.integer("attempt"), attempts: try fields.integer("attempts"))
   }
 }
 
@@ -85,6 +111,7 @@ extension GeneratedToken: EventPayload {
     object["text"] = .string(text)
     object["logit"] = logit.json
     object["probability"] = probability.json
+    if let entropy { object["entropy"] = entropy.json }
     if !top.isEmpty { object["top"] = .array(top.map(\.json)) }
   }
   init(_ fields: Fields) throws(EventFormatError) {
@@ -92,7 +119,7 @@ extension GeneratedToken: EventPayload {
     for candidate in fields.value["top"]?.array ?? [] { top.append(try TokenCandidate(json: candidate)) }
     self.init(
       id: try fields.token("token"), text: try fields.string("text"), logit: try fields.float("logit"),
-      probability: try fields.float("probability"), top: top)
+      probability: try fields.float("probability"), top: top, entropy: try fields.optional("entropy", fields.float))
   }
 }
 
@@ -109,6 +136,7 @@ extension AnswerEnd: EventPayload {
       object["message"] = .string(message)
     }
     object["generated_tokens"] = .integer(generatedTokens)
+    if let promptTokens { object["prompt_tokens"] = .integer(promptTokens) }
     object["prefill_seconds"] = .double(prefillSeconds)
     object["decode_seconds"] = .double(decodeSeconds)
     object["text"] = .string(text)
@@ -126,6 +154,7 @@ extension AnswerEnd: EventPayload {
     }
     self.init(
       reason: reason, generatedTokens: try fields.integer("generated_tokens"),
+      promptTokens: try fields.optional("prompt_tokens", fields.integer),
       prefillSeconds: try fields.double("prefill_seconds"), decodeSeconds: try fields.double("decode_seconds"),
       text: try fields.string("text"))
   }

@@ -28,16 +28,23 @@ extension Event {
     switch self {
     case .key: "key"
     case .paste: "paste"
+    case .edited: "edited"
+    case .mouse: "mouse"
     case .resized: "resized"
     case .tick: "tick"
     case .opened: "opened"
+    case .changed: "changed"
     case .resumed: "resumed"
     case .ended: "ended"
     case .asked: "asked"
+    case .answerOrdered: "answer ordered"
+    case .movedTo: "moved to"
+    case .preferred: "preferred"
     case .notice: "notice"
     case .modelLoading: "model loading"
     case .modelReady: "model ready"
     case .modelFailed: "model failed"
+    case .answerDelayed: "answer delayed"
     case .answerStarted: "answer started"
     case .prefillProgress: "prefill progress"
     case .token: "token"
@@ -45,6 +52,7 @@ extension Event {
     case .answerRefused: "answer refused"
     case .models: "models"
     case .sessions: "sessions"
+    case .sessionMatches: "session matches"
     case .pull: "pull"
     case .unknown(let kind, _): kind
     }
@@ -54,14 +62,19 @@ extension Event {
     switch self {
     case .tick, .resumed, .ended, .unknown: break
     case .key(let press): object["key"] = .string(press.name)
-    case .paste(let text): object["text"] = .string(text)
+    case .paste(let text), .edited(let text): object["text"] = .string(text)
     case .modelFailed(let message), .answerRefused(let message): object["message"] = .string(message)
+    case .mouse(let mouse): mouse.write(to: &object)
     case .resized(let size): size.write(to: &object)
-    case .opened(let opening): opening.write(to: &object)
+    case .opened(let opening), .changed(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
+    case .answerOrdered(let order): order.write(to: &object)
+    case .preferred(let preference): preference.write(to: &object)
+    case .movedTo(let turn): object["id"] = .integer(turn)
     case .notice(let notice): notice.write(to: &object)
     case .modelLoading(let loading): loading.write(to: &object)
     case .modelReady(let model): model.write(to: &object)
+    case .answerDelayed(let delay): delay.write(to: &object)
     case .answerStarted(let start): start.write(to: &object)
     case .prefillProgress(let progress): progress.write(to: &object)
     case .token(let token): token.write(to: &object)
@@ -69,6 +82,9 @@ extension Event {
     case .pull(let progress): progress.write(to: &object)
     case .models(let models): object["models"] = Event.array(models)
     case .sessions(let sessions): object["sessions"] = Event.array(sessions)
+    case .sessionMatches(let found):
+      object["query"] = .string(found.query)
+      object["matches"] = Event.array(found.matches)
     }
   }
 
@@ -90,16 +106,23 @@ extension Event {
       }
       self = .key(press)
     case "paste": self = .paste(try fields.string("text"))
+    case "edited": self = .edited(try fields.string("text"))
+    case "mouse": self = .mouse(try MouseInput(fields))
     case "resized": self = .resized(try TerminalSize(fields))
     case "tick": self = .tick
     case "opened": self = .opened(try ChatOpening(fields))
+    case "changed": self = .changed(try ChatOpening(fields))
     case "resumed": self = .resumed
     case "ended": self = .ended
     case "asked": self = .asked(try Question(fields))
+    case "answer ordered": self = .answerOrdered(try AnswerOrder(fields))
+    case "preferred": self = .preferred(try Preference(fields))
+    case "moved to": self = .movedTo(try fields.integer("id"))
     case "notice": self = .notice(try Notice(fields))
     case "model loading": self = .modelLoading(try ModelLoading(fields))
     case "model ready": self = .modelReady(try ModelDescription(fields))
     case "model failed": self = .modelFailed(try fields.string("message"))
+    case "answer delayed": self = .answerDelayed(try AnswerDelay(fields))
     case "answer started": self = .answerStarted(try AnswerStart(fields))
     case "prefill progress": self = .prefillProgress(try PrefillProgress(fields))
     case "token": self = .token(try GeneratedToken(fields))
@@ -107,6 +130,10 @@ extension Event {
     case "answer refused": self = .answerRefused(try fields.string("message"))
     case "models": self = .models(try Event.payloads(fields.objects("models")))
     case "sessions": self = .sessions(try Event.payloads(fields.objects("sessions")))
+    case "session matches":
+      self = .sessionMatches(
+        SessionMatches(
+          query: try fields.string("query"), matches: try Event.payloads(fields.objects("matches"))))
     case "pull": self = .pull(try PullProgress(fields))
     default: self = .unknown(kind: kind, fields.value)
     }

@@ -9,6 +9,9 @@ public enum Event: Hashable, Sendable {
   case key(KeyPress)
   /// Text that was pasted, control characters and all.
   case paste(String)
+  /// The text being written came back from an editor outside.
+  case edited(String)
+  case mouse(MouseInput)
   case resized(TerminalSize)
   /// Time passes; never recorded.
   case tick
@@ -16,12 +19,20 @@ public enum Event: Hashable, Sendable {
   // The life of a session.
   /// A chat begins, with everything that decides its answers.
   case opened(ChatOpening)
+  /// The chat goes on with these in place of what it was opened with.
+  case changed(ChatOpening)
   /// A session that was recorded earlier is continued from here.
   case resumed
   /// The program ended in good order.
   case ended
   /// The user sends a question.
   case asked(Question)
+  /// The user wants one more answer to a question that has one.
+  case answerOrdered(AnswerOrder)
+  /// The user goes to this turn (0: before the first), to go on from there.
+  case movedTo(Int)
+  /// The user finds one of two answers better.
+  case preferred(Preference)
   /// Something the user should know.
   case notice(Notice)
 
@@ -30,6 +41,8 @@ public enum Event: Hashable, Sendable {
   case modelReady(ModelDescription)
   /// The model could not be loaded; the text is one line.
   case modelFailed(String)
+  /// A server does not answer yet; comes once a second until it is asked again.
+  case answerDelayed(AnswerDelay)
   case answerStarted(AnswerStart)
   case prefillProgress(PrefillProgress)
   case token(GeneratedToken)
@@ -40,6 +53,8 @@ public enum Event: Hashable, Sendable {
   // What the app found for the home screen; not part of a recorded chat.
   case models([ModelListing])
   case sessions([SessionSummary])
+  /// What a search among the sessions has found.
+  case sessionMatches(SessionMatches)
   case pull(PullProgress)
 
   /// An event of a later version: its kind and the whole line.
@@ -50,7 +65,7 @@ extension Event {
   /// Whether the log keeps this event. Time is in every recorded event, so ticks are not.
   public var isRecorded: Bool {
     switch self {
-    case .tick, .models, .sessions, .pull: false
+    case .tick, .models, .sessions, .sessionMatches, .pull: false
     default: true
     }
   }
@@ -58,7 +73,7 @@ extension Event {
   /// Whether the log is forced to disk behind this event.
   public var endsTurn: Bool {
     switch self {
-    case .opened, .asked, .answerFinished, .answerRefused, .ended: true
+    case .opened, .asked, .answerOrdered, .preferred, .answerFinished, .answerRefused, .ended: true
     default: false
     }
   }

@@ -37,8 +37,13 @@ public struct ChatOpening: Hashable, Sendable {
 public struct Question: Hashable, Sendable {
   /// The text.
   public var text: String
+  /// Where it stands; `nil` goes on from the answer before, as in sessions of programs that knew no branches.
+  public var place: TurnPlace?
   /// Creates a question.
-  public init(text: String) { self.text = text }
+  public init(text: String, place: TurnPlace? = nil) {
+    self.text = text
+    self.place = place
+  }
 }
 
 /// A line that tells the user something.
@@ -123,11 +128,13 @@ public struct SessionSummary: Hashable, Sendable {
   public var isUnfinished: Bool
   /// Whether another program is recording it now.
   public var isOpenElsewhere: Bool
+  /// The words that the user has put on it, sorted.
+  public var tags: [String]
 
   /// Creates a summary.
   public init(
     name: String, path: String, title: String, model: String, created: Double, seconds: Double, turns: Int,
-    isUnfinished: Bool, isOpenElsewhere: Bool
+    isUnfinished: Bool, isOpenElsewhere: Bool, tags: [String] = []
   ) {
     self.name = name
     self.path = path
@@ -138,5 +145,6 @@ public struct SessionSummary: Hashable, Sendable {
     self.turns = turns
     self.isUnfinished = isUnfinished
     self.isOpenElsewhere = isOpenElsewhere
+    self.tags = tags
   }
 }

@@ -10,14 +10,27 @@ import Files
 public struct SessionLibrary: Sendable {
   /// Folders of sessions; the first is the one that new sessions are recorded in.
   public let folders: [String]
+  /// The folder that deleted sessions are moved to; `nil` where none may be deleted.
+  public let trash: String?
+  /// The file of the index; `nil` reads all logs every time.
+  public let indexFile: String?
 
   /// Creates a library; folders that are absent count as empty.
-  public init(folders: [String]) { self.folders = folders }
-
-  /// All sessions, newest first; a folder that is no readable session is passed over.
-  public func summaries() -> [SessionSummary] {
-    paths().compactMap { try? SessionLibrary.summary(path: $0) }.sorted { $0.created > $1.created }
+  public init(folders: [String], trash: String? = nil, indexFile: String? = nil) {
+    self.folders = folders
+    self.trash = trash
+    self.indexFile = indexFile
   }
+
+  /// All sessions with what was said in them, as they are now; a folder that is no readable session is passed over.
+  public func index() -> SessionIndex {
+    SessionIndex(
+      file: indexFile, sessions: folders.first.map { SessionLibrary.sessions(in: $0) } ?? [],
+      others: folders.dropFirst().flatMap { SessionLibrary.sessions(in: $0) })
+  }
+
+  /// All sessions, newest first.
+  public func summaries() -> [SessionSummary] { index().summaries }
 
   /// The folder of the session that a user means: a path, a name, or the beginning of one name.
   ///
@@ -68,10 +81,10 @@ public struct SessionLibrary: Sendable {
     }
   }
 
-  private func paths() -> [String] {
-    folders.flatMap { folder in
-      ((try? namesInFolder(folder)) ?? []).filter { $0.hasSuffix(".session") }.map { folder + "/" + $0 }
-    }
+  private func paths() -> [String] { folders.flatMap { SessionLibrary.sessions(in: $0) } }
+
+  private static func sessions(in folder: String) -> [String] {
+    ((try? namesInFolder(folder)) ?? []).filter { $0.hasSuffix(".session") }.map { folder + "/" + $0 }
   }
 
   private func fileName(_ path: String) -> String { splitPath(path).name }
@@ -82,55 +95,20 @@ public struct SessionLibrary: Sendable {
     return name.hasSuffix(".session") ? String(name.dropLast(8)) : name
   }
 
-  /// What a list tells of a session. Only the lines that matter are parsed, so long logs are quick.
+  /// What a list tells of a session.
   ///
   /// - Throws: `SessionError` when it cannot be read or is none.
   public static func summary(path: String) throws(SessionError) -> SessionSummary {
-    let header = try SessionSource(path: path).header
-    let file: MappedFile
-    do {
-      file = try MappedFile(path: path + "/" + SessionLog.fileName)
-    } catch {
-      throw SessionError("read", error)
+    guard let stamp = SessionStamp(path: path), let record = SessionRecord(path: path, stamp: stamp) else {
+      // Reading it as a whole says why.
+      _ = try SessionText(path: path)
+      throw SessionError(operation: "read", subject: path, reason: "it changed while it was read")
     }
-    var title = ""
-    var turns = 0
-    var last: TimedEvent?
-    let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    // The piece behind the last line feed is empty or torn.
-    for (index, line) in lines.dropLast().enumerated().dropFirst() {
-      let isLast = index == lines.count - 2
-      let isQuestion = contains(line, "\"event\":\"asked\"")
-      guard isLast || isQuestion, let event = try? TimedEvent(line: Array(line)) else { continue }
-      if case .asked(let question) = event.event {
-        if turns == 0 { title = oneLine(question.text) }
-        turns += 1
-      }
-      if isLast { last = event }
-    }
-    let isOpen = isLocked(path)
-    return SessionSummary(
-      name: name(ofPath: path), path: path, title: title, model: header.model, created: header.created,
-      seconds: last?.seconds ?? 0, turns: turns, isUnfinished: !isOpen && last?.event != .ended,
-      isOpenElsewhere: isOpen)
+    return record.summary
   }
 
-  /// Whether the kind stands in the first bytes of a line, where the writer puts it: text further on may say anything.
-  private static func contains(_ line: Slice<UnsafeRawBufferPointer>, _ pattern: String) -> Bool {
-    let head = line.prefix(64)
-    let pattern = Array(pattern.utf8)
-    guard head.count >= pattern.count else { return false }
-    return (head.startIndex...head.endIndex - pattern.count).contains { head[$0...].starts(with: pattern) }
-  }
-
-  /// The text in one line of at most 80 characters.
-  private static func oneLine(_ text: String) -> String {
-    let words = text.prefix(400).split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
-    let safe = escapingControls(words)
-    return safe.count > 80 ? String(safe.prefix(79)) + "…" : safe
-  }
-
-  private static func isLocked(_ path: String) -> Bool {
+  /// Whether another program is recording a session.
+  static func isLocked(_ path: String) -> Bool {
     let descriptor = open(path + "/" + SessionLog.fileName, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }

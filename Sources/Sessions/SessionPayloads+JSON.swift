@@ -26,8 +26,13 @@ extension ChatOpening: EventPayload {
 }
 
 extension Question: EventPayload {
-  func write(to object: inout JSONObjectBuilder) { object["text"] = .string(text) }
-  init(_ fields: Fields) throws(EventFormatError) { self.init(text: try fields.string("text")) }
+  func write(to object: inout JSONObjectBuilder) {
+    object["text"] = .string(text)
+    place?.write(to: &object)
+  }
+  init(_ fields: Fields) throws(EventFormatError) {
+    self.init(text: try fields.string("text"), place: try TurnPlace(optional: fields))
+  }
 }
 
 extension Notice: EventPayload {
@@ -103,6 +108,7 @@ extension SessionSummary: EventPayload {
     object["turns"] = .integer(turns)
     object["unfinished"] = .bool(isUnfinished)
     object["open_elsewhere"] = .bool(isOpenElsewhere)
+    object["tags"] = .array(tags.map { .string($0) })
   }
   init(_ fields: Fields) throws(EventFormatError) {
     let created = try fields.string("created")
@@ -113,6 +119,26 @@ extension SessionSummary: EventPayload {
       name: try fields.string("name"), path: try fields.string("path"), title: try fields.string("title"),
       model: try fields.string("model"), created: created, seconds: try fields.double("seconds_long"),
       turns: try fields.integer("turns"), isUnfinished: try fields.bool("unfinished"),
-      isOpenElsewhere: try fields.bool("open_elsewhere"))
+      isOpenElsewhere: try fields.bool("open_elsewhere"),
+      tags: (fields.value["tags"]?.array ?? []).compactMap(\.string))
+  }
+}
+
+extension SessionMatch: EventPayload {
+  func write(to object: inout JSONObjectBuilder) {
+    summary.write(to: &object)
+    object["excerpt"] = .string(excerpt)
+    object["hits"] = .integer(hits)
+  }
+  init(_ fields: Fields) throws(EventFormatError) {
+    self.init(
+      summary: try SessionSummary(fields), excerpt: try fields.string("excerpt"), hits: try fields.integer("hits"))
+  }
+
+  /// The match as one object: what a list tells of the session, the excerpt and the number of places.
+  public var json: JSONValue {
+    var object = JSONObjectBuilder()
+    write(to: &object)
+    return object.value
   }
 }

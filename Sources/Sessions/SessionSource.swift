@@ -82,6 +82,10 @@ public struct SessionSource: EventSource {
 extension TimedEvent {
   /// Reads a line of a log.
   init(line: [UInt8]) throws(EventFormatError) {
+    if let token = line.withUnsafeBytes({ TokenLine($0) }) {
+      self.init(seconds: token.seconds, event: .token(token.token))
+      return
+    }
     let value: JSONValue
     do {
       value = try JSONValue(parsing: line)

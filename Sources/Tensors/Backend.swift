@@ -27,13 +27,13 @@ public protocol Backend: AnyObject, Sendable {
 
   /// A weight `[rows, columns]` as this backend multiplies it fastest; called once per load.
   func prepare(_ weight: Tensor) throws(TensorError) -> LinearWeight
-  /// `x [tokens, columns]` through one projection: `[tokens, rows]`.
-  func linear(_ x: Tensor, _ projection: Projection) throws(TensorError) -> Tensor
-  /// `x` through several projections of the same columns at once.
-  func linear(_ x: Tensor, _ projections: [Projection]) throws(TensorError) -> [Tensor]
-  /// `activation(gate(x)) * up(x)`: `[tokens, rows]`.
+  /// `x [tokens, columns]` through one projection, plus `residual [tokens, rows]`: `[tokens, rows]`.
+  func linear(_ x: Tensor, _ projection: Projection, addedTo residual: Tensor?) throws(TensorError) -> Tensor
+  /// `norm(x)` through several projections of the same columns at once.
+  func linear(_ x: Tensor, norm: RowNorm?, _ projections: [Projection]) throws(TensorError) -> [Tensor]
+  /// `activation(gate(norm(x))) * up(norm(x))`: `[tokens, rows]`.
   func gatedLinear(
-    _ x: Tensor, gate: Projection, up: Projection, _ activation: Activation
+    _ x: Tensor, norm: RowNorm?, gate: Projection, up: Projection, _ activation: Activation
   ) throws(TensorError) -> Tensor
 
   // MARK: Attention
@@ -42,6 +42,11 @@ public protocol Backend: AnyObject, Sendable {
   func rotate(_ x: inout Tensor, headSize: Int, _ rotation: Rotation) throws(TensorError)
   /// Writes `x [tokens, heads * headSize]` into `cache [heads, capacity, headSize]` from `position` on.
   func store(_ x: Tensor, into cache: Tensor, at position: Int)
+  /// Rotates queries and keys, both `[tokens, heads * headSize]`, in place, and writes keys and values into their caches.
+  func rotateAndStore(
+    queries: inout Tensor, keys: inout Tensor, values: Tensor, _ rotation: Rotation, keyCache: Tensor,
+    valueCache: Tensor, at position: Int
+  ) throws(TensorError)
   /// Attention of `queries [tokens, heads * headSize]` over `keys` and `values`, both `[kvHeads, capacity, headSize]`.
   func attention(
     _ queries: Tensor, keys: Tensor, values: Tensor, _ options: AttentionOptions
@@ -51,12 +56,8 @@ public protocol Backend: AnyObject, Sendable {
 
   /// Rows `indices` of a table `[rows, width]` of any type, as F32 `[indices.count, width]`.
   func gather(_ table: Tensor, _ indices: [Int32]) throws(TensorError) -> Tensor
-  /// Root-mean-square norm of each row, times `weight + weightOffset`.
-  func rmsNorm(_ x: Tensor, weight: Tensor?, weightOffset: Float, epsilon: Float) throws(TensorError) -> Tensor
-  /// `x + y` and its root-mean-square norm.
-  func addRMSNorm(
-    _ x: Tensor, _ y: Tensor, weight: Tensor?, weightOffset: Float, epsilon: Float
-  ) throws(TensorError) -> (sum: Tensor, norm: Tensor)
+  /// Root-mean-square norm of each row.
+  func rmsNorm(_ x: Tensor, _ norm: RowNorm) throws(TensorError) -> Tensor
   /// Each row shifted and scaled to mean 0 and variance 1, times `weight` plus `bias`.
   func layerNorm(_ x: Tensor, weight: Tensor?, bias: Tensor?, epsilon: Float) throws(TensorError) -> Tensor
   /// Softmax of each row.
@@ -109,6 +110,24 @@ public struct Projection: Sendable {
   public init(weight: LinearWeight, bias: Tensor? = nil) {
     self.weight = weight
     self.bias = bias
+  }
+}
+
+/// A root-mean-square norm of rows: `x / sqrt(mean(x^2) + epsilon) * (weight + weightOffset)`. Products take it together
+/// with their input, so that normed rows need not go through memory.
+public struct RowNorm: Sendable {
+  /// Factors `[width]` in F32; nil for 1.
+  public let weight: Tensor?
+  /// What is added to every factor; 1 in Gemma.
+  public let weightOffset: Float
+  /// What is added to the mean square.
+  public let epsilon: Float
+
+  /// Creates a norm.
+  public init(weight: Tensor?, weightOffset: Float = 0, epsilon: Float) {
+    self.weight = weight
+    self.weightOffset = weightOffset
+    self.epsilon = epsilon
   }
 }
 

@@ -4,7 +4,7 @@ import Sessions
 ///
 /// Where the input is cut makes no difference. When no byte follows within `patience` milliseconds, call `flush`: it
 /// decides what an unfinished sequence means (a lone ESC is the escape key), so that malformed input never stalls.
-/// Mouse and focus reports and answers to queries are recognised and dropped.
+/// Focus reports and mouse reports of the old form are recognised and dropped; answers to queries are kept apart.
 package struct KeyDecoder {
   /// Where the decoder stands.
   enum State: Equatable {
@@ -33,6 +33,11 @@ package struct KeyDecoder {
   var pasted: [UInt8] = []
   var utf8 = UTF8Assembler()
   var events: [TerminalEvent] = []
+  /// What has come of the string that is being read; longer ones are read to their end and dropped.
+  private var payload: [UInt8] = []
+  /// Answers to queries.
+  private var reports: [TerminalReport] = []
+  static let payloadLimit = 256
 
   /// A decoder at the start of input.
   package init() {}
@@ -53,6 +58,12 @@ package struct KeyDecoder {
     for byte in bytes { take(byte) }
     defer { events.removeAll(keepingCapacity: true) }
     return events
+  }
+
+  /// Takes the answers to queries that have come.
+  mutating func takeReports() -> [TerminalReport] {
+    defer { reports.removeAll() }
+    return reports
   }
 
   /// Ends what is unfinished, because no byte follows.
@@ -85,6 +96,7 @@ package struct KeyDecoder {
   mutating func reset() {
     state = .ground
     sequence.removeAll(keepingCapacity: true)
+    payload.removeAll(keepingCapacity: true)
   }
 
   private mutating func take(_ byte: UInt8) {
@@ -167,6 +179,10 @@ package struct KeyDecoder {
     guard parameters.count <= Self.sequenceLimit else { return }
     if parameters.isEmpty && final == UInt8(ascii: "M") {
       state = .mouse(left: 3)
+    } else if let mouse = MouseReport(parameters: parameters, final: final)?.input {
+      events.append(.mouse(mouse))
+    } else if let report = TerminalReport(parameters: parameters, final: final) {
+      reports.append(report)
     } else if parameters == Array("200".utf8) && final == UInt8(ascii: "~") {
       state = .paste
     } else if let press = ControlSequence(parameters: parameters, final: final).keyPress {
@@ -188,13 +204,20 @@ package struct KeyDecoder {
   }
 
   private mutating func takeString(_ byte: UInt8, introducer: UInt8, escaped: Bool) {
-    if byte == 0x07 || byte == 0x18 || byte == 0x1A || escaped && byte == UInt8(ascii: "\\") {
+    if byte == 0x07 || escaped && byte == UInt8(ascii: "\\") {
+      if payload.count <= Self.payloadLimit, let report = TerminalReport(introducer: introducer, payload: payload) {
+        reports.append(report)
+      }
+      reset()
+    } else if byte == 0x18 || byte == 0x1A {
       reset()
     } else if escaped {
       // ESC ended the string without a terminator and begins something new.
+      payload.removeAll(keepingCapacity: true)
       state = .escape(twice: false)
       takeEscaped(byte, twice: false)
     } else {
+      if byte != 0x1B, payload.count <= Self.payloadLimit { payload.append(byte) }
       state = .string(introducer: introducer, escaped: byte == 0x1B, isEmpty: false)
     }
   }

@@ -18,14 +18,34 @@ public final class Terminal {
   public let colors: Int
   /// Whether only ASCII is sent, because the locale is not UTF-8.
   public let isASCII: Bool
+  /// What the terminal says it can do; the event `abilities` tells when it has.
+  public var abilities: TerminalAbilities { query.abilities }
+  /// Whether clicks and the wheel come as events; the terminal then does not select text by itself.
+  public var reportsMouse = false {
+    didSet {
+      guard isOpen, reportsMouse != oldValue else { return }
+      terminal_report_mouse(reportsMouse)
+      send()
+    }
+  }
   /// Ends `nextEvents` from other threads.
   public let waker: Waker
 
+  private let line: OutputLine
+  private var pace: LinePace
+  private var meter = TrafficMeter()
+  private var query: AbilityQuery
+  /// When the questions were sent.
+  private let asked: Int
+  /// The frame that is on its way: its length, and when it began.
+  private var frame: (bytes: Int, begun: Int)?
   private let input: Int32
   private let signals: Waker
   private var decoder = KeyDecoder()
   /// When the latest bytes came, in milliseconds: what is unfinished waits from then on, whatever else happens meanwhile.
   private var lastInput = 0
+  /// Bytes that were typed before raw mode, of which the terminal had made Enter a line feed.
+  private var typedAhead = 0
   private var isOpen = true
   private var hasVanished = false
   private var shown: Canvas?
@@ -37,14 +57,22 @@ public final class Terminal {
   ///   - input: where keys come from.
   ///   - output: where the screen is.
   ///   - type: the terminal's name in terminfo; `nil` takes TERM.
-  public init(input: Int32 = 0, output: Int32 = 1, type: String? = nil) throws(TerminalError) {
+  ///   - framesPerSecond: most frames sent in a second.
+  ///   - byteCap: most bytes sent in a second; `nil` is as many as the line takes.
+  public init(
+    input: Int32 = 0, output: Int32 = 1, type: String? = nil, framesPerSecond: Int = 60, byteCap: Int? = nil
+  ) throws(TerminalError) {
     guard isatty(input) == 1, isatty(output) == 1 else { throw .notATerminal }
-    let name = type ?? getenv("TERM").map { String(cString: $0) } ?? ""
+    let name = type ?? Self.environment("TERM")
     guard !name.isEmpty, name != "dumb", name != "unknown" else { throw .unusableType(name) }
     isASCII = !terminal_set_locale()
     waker = try Waker()
     signals = try Waker()
     self.input = input
+    line = OutputLine(terminal: output)
+    pace = LinePace(framesPerSecond: framesPerSecond, byteCap: byteCap)
+    query = AbilityQuery(.current(type: name))
+    asked = Self.now()
     switch terminal_open(name, input, output, signals.writeEnd) {
     case TERMINAL_OK: break
     case TERMINAL_BUSY: throw .alreadyOpen
@@ -56,20 +84,51 @@ public final class Terminal {
     colors = refusesColor ? 0 : Int(terminal_colors())
     encoder = CellEncoder(colors: colors, isASCII: isASCII)
     size = Self.askSize()
+    typedAhead = waitingBytes()
+    // Before the first frame, which draws over whatever a terminal shows of questions it does not know.
+    line.append(Array(query.request.utf8))
+    send()
   }
+
+  static func environment(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
 
   deinit { close() }
 
   /// Gives the terminal back for good. Harmless when closed.
   public func close() {
     guard isOpen else { return }
+    awaitAnswers()
     isOpen = false
+    leave()
     terminal_close()
   }
 
-  /// Shows a canvas: only what differs from the last is sent.
+  /// Answers that come when the program has ended would be read by the shell.
+  private func awaitAnswers() {
+    let end = min(Self.now() + 300, asked + AbilityQuery.patience)
+    while !query.isDone, !hasVanished, Self.now() < end {
+      var polled = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+      if poll(&polled, 1, Int32(max(1, end - Self.now()))) > 0 { _ = readKeys() }
+    }
+  }
+
+  /// Milliseconds until the next frame may be presented; `nil` while the line has not taken the last one: `nextEvents`
+  /// returns when it has.
+  public var frameDelay: Int? { line.isEmpty ? pace.delay(at: Self.now()) : nil }
+
+  /// What has been sent, for the status line.
+  public var traffic: Traffic {
+    let rates = meter.rates(at: Self.now())
+    return Traffic(
+      bytesPerSecond: rates.bytes, framesPerSecond: rates.frames, totalBytes: meter.totalBytes,
+      totalFrames: meter.totalFrames, colors: encoder.colors, stepsDown: pace.step)
+  }
+
+  /// Shows a canvas: only what differs from the last is sent. While the line has not taken the last frame, nothing is:
+  /// the newest canvas is worth more than every one in between.
   public func present(_ canvas: Canvas) {
-    guard isOpen, !hasVanished else { return }
+    guard isOpen, !hasVanished, line.isEmpty else { return }
+    takePace()
     let sameSize = shown?.size == canvas.size
     for y in 0..<size.rows {
       if sameSize, let shown, shown.row(y) == canvas.row(y) { continue }
@@ -78,6 +137,42 @@ public final class Terminal {
     shown = canvas
     let cursor = canvas.cursor.flatMap { canvas.bounds.contains($0) ? $0 : nil }
     terminal_refresh(Int32(cursor?.x ?? -1), Int32(cursor?.y ?? 0))
+    send(isFrame: true)
+  }
+
+  /// Fewer colours on a slow line, all of them again on a quick one.
+  private func takePace() {
+    let colors = min(colors, pace.colors)
+    guard colors != encoder.colors else { return }
+    // What is shown in fewer colours is drawn again in all of them, but not the other way round: that would be slower.
+    if colors > encoder.colors { shown = nil }
+    encoder = CellEncoder(colors: colors, isASCII: isASCII)
+  }
+
+  /// Hands what has been drawn on to the line.
+  private func send(isFrame: Bool = false) {
+    var bytes: UnsafePointer<UInt8>?
+    let count = terminal_take(&bytes)
+    if count > 0, let bytes {
+      let synchronizes = isFrame && abilities.synchronizesOutput
+      if synchronizes { line.append("\u{1B}[?2026h".utf8) }
+      line.append(UnsafeBufferPointer(start: bytes, count: count))
+      if synchronizes { line.append("\u{1B}[?2026l".utf8) }
+      if isFrame {
+        let sent = count + (synchronizes ? 16 : 0)
+        meter.add(bytes: sent, at: Self.now())
+        frame = (sent, Self.now())
+      }
+    }
+    drain()
+  }
+
+  private func drain() {
+    line.drain()
+    if line.isBroken { hasVanished = true }
+    guard line.isEmpty, let sent = frame else { return }
+    pace.frameSent(bytes: sent.bytes, begun: sent.begun, now: Self.now())
+    frame = nil
   }
 
   /// Makes the next `present` send every cell, for when something else has drawn on the terminal.
@@ -86,8 +181,20 @@ public final class Terminal {
     terminal_repaint()
   }
 
+  /// Puts text into the clipboard of the terminal, which may be far away: OSC 52 of xterm's ctlseqs.
+  ///
+  /// There is no answer: a terminal that does not allow it stays silent.
+  public func copy(_ text: String) {
+    guard isOpen, !hasVanished else { return }
+    line.append(Array("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{7}".utf8))
+    send()
+  }
+
   /// Sounds the bell.
-  public func beep() { terminal_beep() }
+  public func beep() {
+    terminal_beep()
+    send()
+  }
 
   /// Gives the terminal to something else (an editor, a pager) while `body` runs, then takes it back.
   public func lend<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -125,6 +232,8 @@ public final class Terminal {
         pollfd(fd: input, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals.readEnd, events: Int16(POLLIN), revents: 0),
         pollfd(fd: waker.readEnd, events: Int16(POLLIN), revents: 0),
+        // A negative descriptor is not waited for.
+        pollfd(fd: line.isEmpty ? -1 : line.pollDescriptor, events: Int16(POLLOUT), revents: 0),
       ]
       let ready = poll(&polled, nfds_t(polled.count), Int32(min(wait, 1 << 30)))
       if ready < 0 && errno != EINTR { return vanish() }
@@ -132,8 +241,13 @@ public final class Terminal {
       if ready > 0 {
         if polled[1].revents != 0 { events += signalEvents() }
         if polled[0].revents != 0 { events += readKeys() }
-        let woken = polled[2].revents != 0
+        var woken = polled[2].revents != 0
         if woken { _ = waker.drain() }
+        if polled[3].revents != 0 {
+          drain()
+          if hasVanished { return events + vanish() }
+          woken = woken || line.isEmpty
+        }
         // Wakes may come faster than an unfinished sequence is given up: its time runs on through them.
         if polled[0].revents == 0 { events += flushIfOverdue() }
         if woken || !events.isEmpty { return events }
@@ -158,10 +272,20 @@ public final class Terminal {
     let count = read(input, &buffer, buffer.count)
     if count > 0 {
       lastInput = Self.now()
-      return decoder.feed(buffer[..<count])
+      // Enter is Enter whenever it was typed: a question written ahead is sent, not broken into lines.
+      for index in 0..<min(typedAhead, count) where buffer[index] == 0x0A { buffer[index] = 0x0D }
+      typedAhead -= min(typedAhead, count)
+      let events = decoder.feed(buffer[..<count])
+      return events + takeAnswers()
     }
     if count < 0 && (errno == EINTR || errno == EAGAIN) { return [] }
     return vanish()
+  }
+
+  private func takeAnswers() -> [TerminalEvent] {
+    let wasDone = query.isDone
+    for report in decoder.takeReports() { query.take(report) }
+    return query.isDone && !wasDone ? [.abilities(abilities)] : []
   }
 
   private func vanish() -> [TerminalEvent] {
@@ -198,12 +322,24 @@ public final class Terminal {
 
   private func leave() {
     terminal_leave()
+    send()
+    // A line that takes nothing for so long is gone; the modes are restored all the same.
+    line.drain(patience: 500)
+    terminal_restore_modes()
   }
 
   private func enter() {
     guard isOpen else { return }
     terminal_enter()
+    typedAhead = waitingBytes()
+    send()
     repaint()
+  }
+
+  /// Bytes that can be read now.
+  private func waitingBytes() -> Int {
+    var count: Int32 = 0
+    return ioctl(input, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
   }
 
   private static func askSize() -> Size {
@@ -214,7 +350,7 @@ public final class Terminal {
   }
 
   /// Milliseconds of a clock that never jumps.
-  private static func now() -> Int {
+  static func now() -> Int {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
@@ -229,4 +365,20 @@ public final class Terminal {
       }
     }
   }
+}
+
+/// Bytes in Base64 (RFC 4648, section 4).
+func base64(_ bytes: [UInt8]) -> String {
+  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var result: [UInt8] = []
+  result.reserveCapacity((bytes.count + 2) / 3 * 4)
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let group = (0..<3).map { start + $0 < bytes.count ? Int(bytes[start + $0]) : 0 }
+    let bits = group[0] << 16 | group[1] << 8 | group[2]
+    for (place, shift) in [18, 12, 6, 0].enumerated() {
+      let isPadding = start + place > bytes.count
+      result.append(isPadding ? UInt8(ascii: "=") : digits[bits >> shift & 63])
+    }
+  }
+  return String(decoding: result, as: UTF8.self)
 }

@@ -7,8 +7,12 @@ public enum TerminalEvent: Hashable, Sendable {
   case key(KeyPress)
   /// Text was pasted, newlines as `\n`; not yet `printable`. A very long paste comes in several events.
   case paste(String)
+  /// The mouse did something, while it is reported.
+  case mouse(MouseInput)
   /// The terminal has this size now; the next `present` repaints it.
   case resized(Size)
+  /// The terminal has said what it can do.
+  case abilities(TerminalAbilities)
   /// SIGTSTP from outside: call `suspend`.
   case suspendRequested
   /// The program was stopped and goes on (SIGCONT); the next `present` repaints.

@@ -84,7 +84,7 @@ public struct Dialog: Widget {
 }
 
 /// A short notice in the upper right corner.
-public struct Toast: Widget {
+public struct Toast: Widget, Hashable, Sendable {
   /// What kind of news it is.
   public enum Kind: Hashable, Sendable { case notice, success, warning, error }
 
@@ -102,19 +102,38 @@ public struct Toast: Widget {
     self.theme = theme
   }
 
+  private var mark: String {
+    switch kind {
+    case .notice: "i "
+    case .success: "✓ "
+    case .warning: "! "
+    case .error: "✗ "
+    }
+  }
+
+  private func lines(in area: Rectangle) -> [WrappedLine] {
+    wrap(mark + printable(text), to: min(50, area.columns - 4))
+  }
+
+  /// Rows it takes at the top of an area; 0 where it has no room.
+  public func rows(in area: Rectangle) -> Int {
+    guard area.columns >= 8, area.rows >= 3 else { return 0 }
+    return min(area.rows, lines(in: area).count + 2)
+  }
+
   /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
-    guard area.columns >= 8, area.rows >= 3 else { return }
-    let (mark, role): (String, Theme.Role) =
+    let rows = rows(in: area)
+    guard rows > 0 else { return }
+    let role: Theme.Role =
       switch kind {
-      case .notice: ("i ", .accent)
-      case .success: ("✓ ", .success)
-      case .warning: ("! ", .warning)
-      case .error: ("✗ ", .error)
+      case .notice: .accent
+      case .success: .success
+      case .warning: .warning
+      case .error: .error
       }
-    let lines = wrap(mark + printable(text), to: min(50, area.columns - 4))
+    let lines = lines(in: area)
     let columns = (lines.map(\.columns).max() ?? 0) + 4
-    let rows = min(area.rows, lines.count + 2)
     let frame = Rectangle(x: area.maxX - columns, y: area.y, columns: columns, rows: rows)
     let inner = drawFrame(frame, title: "", on: &canvas, theme: theme)
     for (y, line) in lines.prefix(inner.rows).enumerated() {

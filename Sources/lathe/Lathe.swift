@@ -16,7 +16,8 @@ struct Lathe: AsyncParsableCommand {
     discussion: "Without a subcommand, on a terminal: the home screen.",
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, SessionsCommand.self]),
+      CommandGroup(
+        name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, RerunCommand.self, SessionsCommand.self]),
       CommandGroup(name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self]),
       CommandGroup(
         name: "Generate and measure",
@@ -24,7 +25,11 @@ struct Lathe: AsyncParsableCommand {
           GenerateCommand.self, ScoreCommand.self, PerplexityCommand.self, BenchCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(name: "Text", subcommands: [TokenizeCommand.self, TemplateCommand.self]),
+      CommandGroup(name: "Pictures", subcommands: [PlotCommand.self, ShowCommand.self, BenchDrawingCommand.self]),
+      CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, ConfigCommand.self]),
     ])
+
+  @OptionGroup var screen: ScreenOptions
 
   /// Without a command: the home screen on a terminal, else the help.
   func run() throws {
@@ -33,7 +38,7 @@ struct Lathe: AsyncParsableCommand {
       return
     }
     let opening = ChatOpening(model: Services.defaultModel)
-    try Workbench(.home, opening: opening, services: Services.standard()).runAndTell()
+    try Workbench(.home, opening: opening, services: Services.standard(), appearance: screen.appearance).runAndTell()
   }
 
   static func main() async {

@@ -77,6 +77,27 @@ import Testing
     #expect(bits(try generator.prefill(other)) == bits(try fresh.prefill(other)))
   }
 
+  @Test func anAnswerGoesOnFromTokensThatAreGiven() throws {
+    let generator = try Generator(ChatModel.shared(), contextLength: 512)
+    let prompt = try question("Name three colours.")
+    var settings = greedy
+    settings.maximumTokens = 12
+    let whole = try answer(generator, prompt, settings)
+    let prefix = whole.tokens.prefix(4).map(\.id)
+    let sampler = Sampler(settings, text: { _ in "" })
+    var rest: [GeneratedToken] = []
+    let end = try generator.answer(prompt + prefix, sampler: sampler, prefixCount: 4) { report in
+      if case .token(let token) = report { rest.append(token) }
+    }
+    #expect(rest == Array(whole.tokens.dropFirst(4)), "the same tokens, logits, entropies and texts")
+    #expect(end.text == whole.end.text && end.generatedTokens == 8)
+    #expect(rest.allSatisfy { ($0.entropy ?? -1) >= 0 })
+    let last = try #require((0..<49_152).first { generator.model.endsAnswer($0) })
+    let ended = try generator.answer(prompt + prefix + [last], sampler: sampler, prefixCount: 5) { _ in }
+    #expect(ended.reason == .endOfTurn && ended.generatedTokens == 0)
+    #expect(ended.text == whole.tokens.prefix(4).map(\.text).joined())
+  }
+
   @Test func theSeedDecidesTheTokensOnAnyNumberOfThreads() throws {
     let prompt = try question("Tell me a story.")
     let settings = ChatModel.settings {

@@ -41,4 +41,27 @@ import Testing
     #expect(value.text == #""\u001b[31m\u009b\u007f""#)
     #expect(try JSONValue(parsing: value.text) == value)
   }
+
+  /// Short numbers are read without the system's help: the result must be the same to the bit.
+  @Test func numbersAreReadExactly() throws {
+    var numbers = [
+      "0", "-0", "-0.0", "0.1", "123456789012345", "1234567890123456", "0.000000000000001", "9.99999999999999",
+    ]
+    var state: UInt64 = 1
+    for _ in 0..<5000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let digits = String(state % 10_000_000_000_000_000)
+      let point = Int(state >> 60)
+      numbers.append(point < digits.count && point > 0 ? "\(digits.prefix(point)).\(digits.dropFirst(point))" : digits)
+      numbers.append("-" + numbers[numbers.count - 1])
+    }
+    for text in numbers {
+      let value = try JSONValue(parsing: text)
+      if let whole = Int(text) {
+        #expect(value == .integer(whole))
+      } else {
+        #expect(value.double?.bitPattern == Double(text)?.bitPattern, "\(text)")
+      }
+    }
+  }
 }

@@ -118,8 +118,22 @@ struct EmptyCatalogue: ModelCatalogue {
     run(second) { $0.activity == .idle }
     type("three", into: second)
     run(second) { $0.activity == .idle && $0.turn == 3 }
-    #expect(engine.requests == Array(unbroken.requests.dropFirst()))
+    #expect(engine.requests.map(\.asked) == unbroken.requests.dropFirst().map(\.asked))
     #expect(second.chat.messages == whole.chat.messages)
+  }
+
+  @Test func preferencesAreAppendedToAFile() throws {
+    let driver = try begin(ScriptedEngine(answer: ["a"]))
+    type("q", into: driver)
+    run(driver) { $0.activity == .idle && $0.turn == 1 }
+    _ = driver.handle(.answerOrdered(AnswerOrder(place: TurnPlace(id: 3, parent: 1))))
+    run(driver) { $0.activity == .idle }
+    for _ in 0..<2 { _ = driver.handle(.preferred(Preference(chosen: 3, rejected: 2))) }
+    let line =
+      #"{"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],"#
+      + #""rejected":[{"role":"assistant","content":"a"}]}"# + "\n"
+    let kept = try readFile(place.folder + "/preferences.jsonl", limit: 1 << 16)
+    #expect(String(decoding: kept, as: UTF8.self) == line + line)
   }
 
   @Test func stopKeepsWhatIsThere() throws {

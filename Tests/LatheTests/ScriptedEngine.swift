@@ -74,3 +74,8 @@ final class ScriptedEngine: ChatEngine {
 
   func stop() { isStopped.set(true) }
 }
+
+extension AnswerRequest {
+  /// What decides the answer: all but the number it gets.
+  var asked: AnswerRequest { AnswerRequest(turn: turn, messages: messages, settings: settings, prefix: prefix) }
+}

@@ -79,4 +79,59 @@ import Testing
       #expect(!frame.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
   }
+
+  private func type(_ home: inout HomeScreen, _ text: String) -> [Effect] {
+    text.flatMap { press(&home, .character($0)) }
+  }
+
+  private func matches(_ query: String, _ session: SessionSummary) -> Event {
+    .sessionMatches(
+      SessionMatches(query: query, matches: [SessionMatch(summary: session, excerpt: "…by the fjord…", hits: 1)]))
+  }
+
+  @Test func searchingNarrowsTheListWhileTyping() {
+    let (one, two) = (session("one", unfinished: false), session("two", unfinished: false))
+    var home = home(sessions: [one, two])
+    #expect(press(&home, .character("/")).isEmpty)
+    #expect(type(&home, "fj") == [.searchSessions("f"), .searchSessions("fj")])
+    _ = home.update(TimedEvent(seconds: 1, event: matches("f", one)))
+    #expect(text(home).contains("About one"), "an answer to less than what is typed changes nothing")
+    _ = home.update(TimedEvent(seconds: 1, event: matches("fj", two)))
+    let shown = text(home)
+    #expect(shown.contains("…by the fjord…") && shown.contains("1 session with fj") && !shown.contains("About one"))
+    #expect(press(&home, .enter).isEmpty)
+    #expect(press(&home, .enter) == [.resumeSession("/two.session")])
+    _ = press(&home, .escape)
+    #expect(text(home).contains("About one"))
+  }
+
+  @Test func sessionsAreNamedTaggedDeletedAndBroughtBack() {
+    let one = session("one", unfinished: true)
+    var home = home(sessions: [one])
+    _ = press(&home, .character("n"))
+    _ = type(&home, " q")
+    #expect(press(&home, .enter) == [.renameSession("/one.session", to: "one q")])
+    _ = press(&home, .character("t"))
+    _ = type(&home, "good  q")
+    #expect(press(&home, .enter) == [.tagSession("/one.session", tags: ["good", "q"])])
+    _ = press(&home, .character("n"))
+    #expect(press(&home, .escape).isEmpty, "given up")
+    #expect(press(&home, .delete) == [.deleteSession("/one.session")])
+    #expect(press(&home, .character("u")) == [.undeleteSession])
+  }
+
+  @Test func tagsStandBeforeTheTitle() {
+    var one = session("one", unfinished: false)
+    one.tags = ["good", "第二"]
+    #expect(text(home(sessions: [one])).contains("#good #第二 About one"))
+  }
+
+  @Test func promptsFitAtAnySize() {
+    for (columns, rows) in [(1, 1), (5, 3), (20, 5), (400, 120)] {
+      var home = home(sessions: [session("one", unfinished: false)])
+      _ = press(&home, .character("/"))
+      _ = type(&home, "a long query 你好")
+      #expect(text(home, columns, rows).split(separator: "\n", omittingEmptySubsequences: false).count == rows + 1)
+    }
+  }
 }

@@ -119,4 +119,40 @@ import Testing
     }
     #expect(replay.position == 0 && replay.seconds == 0)
   }
+
+  @Test func markersAreSetShownAndFound() {
+    let (_, log) = recorded()
+    var replay = ReplayScreen(log: log, markers: [SessionMarker(seconds: log.seconds, label: "the end 完")])
+    replay.move(to: 100)
+    let marker = SessionMarker(seconds: log.events[99].seconds, label: "marker 2")
+    #expect(press(&replay, .character("m")) == [.markSession("/s.session", marker)])
+    #expect(press(&replay, .character("m")).isEmpty, "one is enough")
+    _ = press(&replay, .home)
+    _ = press(&replay, .character("}"))
+    #expect(replay.position == 100 && replay.isPaused)
+    _ = press(&replay, .character("}"))
+    #expect(replay.position == log.events.count)
+    let frame = canvas(replay, 80, 24)
+    #expect(frame.lines[22].count { $0 == "◆" } == 1 && frame.lines[22].hasSuffix("●"))
+    #expect(frame.lines[23].contains("◆ the end 完"))
+    _ = press(&replay, .character("{"))
+    #expect(replay.position == 100)
+  }
+
+  @Test func digitsGoToTenthsAndPausesCanStay() {
+    let (_, log) = recorded()
+    var replay = ReplayScreen(log: log)
+    _ = press(&replay, .character("5"))
+    let middle = replay.position
+    #expect(middle > 0 && middle < log.events.count)
+    _ = press(&replay, .pageDown)
+    #expect(replay.position > middle)
+    _ = press(&replay, .character("i"))
+    #expect(!replay.shortensPauses && canvas(replay, 120, 24).text.contains("pauses as recorded"))
+    _ = press(&replay, .character("5"))
+    // Half of the time now lies within the hour of silence before the second question.
+    #expect(replay.chat.turn == 1 && abs(replay.seconds - log.seconds / 2) < 1)
+    _ = press(&replay, .character("0"))
+    #expect(replay.position <= 1)
+  }
 }

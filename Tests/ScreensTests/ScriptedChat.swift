@@ -62,7 +62,7 @@ struct ScriptedChat {
     for effect in newEffects {
       effects.append(effect)
       switch effect {
-      case .submit(let text): feed(.asked(Question(text: text)), after: 0)
+      case .happen(let event): feed(event, after: 0)
       case .answer(let request):
         requests.append(request)
         if answersAtOnce { answer() }
@@ -102,4 +102,9 @@ struct ScriptedChat {
     screen.view(on: &canvas)
     return canvas
   }
+}
+
+extension AnswerRequest {
+  /// What decides the answer: all but the number it gets.
+  var asked: AnswerRequest { AnswerRequest(turn: turn, messages: messages, settings: settings, prefix: prefix) }
 }

@@ -21,7 +21,7 @@ import Testing
       .paste("a\u{1B}[31m\r\nb\u{0}"), .resized(TerminalSize(columns: 0, rows: 0)), .tick,
       .opened(ChatOpening(model: "m")),
       .opened(ChatOpening(model: "m", system: "Be brief.", settings: settings, contextLength: 512)),
-      .resumed, .ended, .asked(Question(text: "你好 🌍\u{2028}")),
+      .changed(ChatOpening(model: "n", settings: settings)), .resumed, .ended, .asked(Question(text: "你好 🌍\u{2028}")),
       .modelLoading(ModelLoading(name: "m", fraction: 0.25)),
       .modelReady(
         ModelDescription(
@@ -31,12 +31,30 @@ import Testing
       .answerStarted(
         AnswerStart(
           turn: 2, promptTokens: 9, reusedTokens: 7, newTokens: [1, .max], contextLength: 64, settings: settings)),
+      .answerDelayed(AnswerDelay(reason: "HTTP 429\u{7}", seconds: 7, attempt: 2, attempts: 5)),
+      .answerFinished(
+        AnswerEnd(
+          reason: .length, generatedTokens: 3, promptTokens: 40, prefillSeconds: 0.1, decodeSeconds: 0.2, text: "a")),
+      .answerStarted(
+        AnswerStart(
+          turn: 1, promptTokens: 1, reusedTokens: 0, newTokens: [5], contextLength: 64, settings: settings,
+          weightsSHA256: "ab", promptSHA256: AnswerStart.sha256(ofPrompt: [5]), computedOn: "cpu (avx2, 1 thread)")),
       .prefillProgress(PrefillProgress(done: 1, total: 2)),
       .token(GeneratedToken(id: 7, text: "", logit: .leastNonzeroMagnitude, probability: 0.1)),
       .token(
         GeneratedToken(
           id: 7, text: "\"\\", logit: -.infinity, probability: 1 / 3,
           top: [TokenCandidate(id: 7, text: " x", logit: 0.1), TokenCandidate(id: 8, text: "", logit: -0)])),
+      .token(GeneratedToken(id: 7, text: "x", logit: 1, probability: 0.1, entropy: 1.25)),
+      .asked(Question(text: "q", place: TurnPlace(id: 3, parent: 2))), .movedTo(7),
+      .preferred(Preference(chosen: 4, rejected: 2)), .edited("a\nb"),
+      .answerOrdered(AnswerOrder(place: TurnPlace(id: 4, parent: 1))),
+      .answerOrdered(
+        AnswerOrder(place: TurnPlace(id: 4, parent: 1), fork: TokenFork(answer: 2, kept: 5, token: .max))),
+      .answerStarted(
+        AnswerStart(
+          turn: 2, promptTokens: 9, reusedTokens: 7, newTokens: [], contextLength: 64, settings: settings,
+          place: TurnPlace(id: 2, parent: 1), prefix: [4, 5], prefixText: "ab")),
       .answerRefused("prompt of 3000 tokens, context of 2048"),
       .models([ModelListing(name: "m", path: nil, bytes: 0, details: "")]),
       .models([ModelListing(name: "m", path: "/m", bytes: 1, details: "d")]),
@@ -45,6 +63,16 @@ import Testing
           name: "a", path: "/a.session", title: "t", model: "m", created: 1_700_000_000.25, seconds: 3.5, turns: 2,
           isUnfinished: true, isOpenElsewhere: false)
       ]),
+      .sessionMatches(
+        SessionMatches(
+          query: "t \"x\"",
+          matches: [
+            SessionMatch(
+              summary: SessionSummary(
+                name: "a", path: "/a.session", title: "t", model: "m", created: 1, seconds: 3.5, turns: 2,
+                isUnfinished: false, isOpenElsewhere: true, tags: ["p", "q"]),
+              excerpt: "…t…", hits: 3)
+          ])),
       .unknown(
         kind: "branch", ["seconds": 1.5, "event": "branch", "from": 3, "list": [1, nil, "x"]]),
     ] + Notice.Severity.allCases.map { .notice(Notice($0, "text")) }

@@ -1,4 +1,5 @@
 import Files
+import JSONText
 import Sessions
 import Testing
 
@@ -183,5 +184,29 @@ final class TemporaryFolder {
     for text in ["", "2026-13-01T00:00:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00Z", "x-y-zT1:2:3Z"] {
       #expect(Timestamp.seconds(text) == nil)
     }
+  }
+
+  /// Lines of tokens are read in a way of their own: whatever its form, a line must say the same in both.
+  @Test(arguments: [
+    #"{"seconds":1.5,"event":"token","token":7,"text":"a\u00e9\n","logit":-1.25,"probability":1e-7,"top":[[7,"x",0.1],[8,"",-3]]}"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":"","logit":"-inf","probability":0}"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":"a","logit":1,"probability":0.5,"later":[1,{}]}"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":"a","logit":1,"probability":0.5,"top":[]}"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":"a","text":"b","logit":1,"probability":0.5}"#,
+    #"{"seconds":-1,"event":"token","token":7,"text":"a","logit":1,"probability":0.5}"#,
+    #"{"seconds":1.5,"event":"token","token":70000000000,"text":"a","logit":1,"probability":0.5}"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":5,"logit":1,"probability":0.5}"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":"a","probability":0.5}"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":"a","logit":1,"probability":0.5} x"#,
+    #"{"seconds":1.5,"event":"token","token":7,"text":"a","logit":1,"probability":0.5"#,
+    #"{ "seconds":1.5, "event":"token","token":7,"text":"a","logit":1,"probability":0.5}"#,
+  ]) func tokenLinesReadAsAnyOther(line: String) throws {
+    let path = try record([])
+    let whole = try readFile(file(path), limit: 1 << 20)
+    try replace(path, with: whole + Array(line.utf8) + [UInt8(ascii: "\n")])
+    let log = try SessionLog(path: path)
+    let general = try? TimedEvent(json: JSONValue(parsing: line))
+    #expect(log.events == (general.map { [$0] } ?? []))
+    #expect(log.faults.count == (general == nil ? 1 : 0))
   }
 }

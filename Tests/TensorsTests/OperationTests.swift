@@ -50,6 +50,57 @@ import Testing
     }
   }
 
+  @Test("Products with a norm or a residual give the bits of the single steps", arguments: machines)
+  func fusedProducts(machine: Machine) throws {
+    let backend = machine.backend
+    let norm = RowNorm(weight: try random(backend, Shape(96), stream: 21), weightOffset: 0.5, epsilon: 1e-5)
+    for type in [ElementType.f32, .bf16, .q8_0] {
+      let gate = Projection(weight: try backend.prepare(random(backend, Shape(70, 96), stream: 22).converted(to: type)))
+      let up = Projection(weight: try backend.prepare(random(backend, Shape(70, 96), stream: 23)))
+      for tokens in [1, 4, 5, 40] {
+        let x = try random(backend, Shape(tokens, 96), stream: 24)
+        let residual = try random(backend, Shape(tokens, 70), stream: 25)
+        let normed = try x.rmsNorm(norm)
+        #expect(try x.linear(gate, addedTo: residual).floats() == (x.linear(gate) + residual).floats())
+        let several = try x.linear(norm: norm, [gate, up])
+        #expect(try several.map { $0.floats() } == [normed.linear(gate).floats(), normed.linear(up).floats()])
+        let gated = try x.gatedLinear(norm: norm, gate: gate, up: up, activation: .silu)
+        #expect(try gated.floats() == several[0].activated(.silu, times: several[1]).floats())
+      }
+    }
+  }
+
+  @Test("Rotating and storing at once is rotating, then storing", arguments: machines)
+  func rotateAndStore(machine: Machine) throws {
+    let backend = machine.backend
+    let rotation = Rotation(
+      cosines: try random(backend, Shape(3, 4), stream: 31), sines: try random(backend, Shape(3, 4), stream: 32),
+      interleaved: false)
+    let queries = try random(backend, Shape(3, 32), stream: 33)
+    let (keys, values) = (try random(backend, Shape(3, 16), stream: 34), try random(backend, Shape(3, 16), stream: 35))
+    func caches() throws -> [Tensor] {
+      let zeros = [UInt8](repeating: 0, count: 2 * 5 * 8 * 2)
+      return try (0..<2).map { _ in
+        try zeros.withUnsafeBytes { try backend.tensor(copying: $0, shape: Shape(2, 5, 8), elementType: .f16) }
+      }
+    }
+    let (expected, actual) = (try caches(), try caches())
+    var (query, key) = (queries, keys)
+    try query.rotate(headSize: 8, by: rotation)
+    try key.rotate(headSize: 8, by: rotation)
+    try key.store(into: expected[0], at: 1)
+    try values.store(into: expected[1], at: 1)
+    var (turned, turnedKeys) = (queries, keys)
+    try turned.rotateAndStore(
+      keys: &turnedKeys, values: values, by: rotation, keyCache: actual[0], valueCache: actual[1], at: 1)
+    #expect(turned.floats() == query.floats())
+    #expect(turnedKeys.floats() == key.floats())
+    #expect(queries.floats() != query.floats(), "the caller's own tensor was changed, or nothing was rotated")
+    for (one, other) in zip(expected, actual) {
+      #expect(one.withBytes { Array($0) } == other.withBytes { Array($0) })
+    }
+  }
+
   @Test(arguments: machines) func quantisedProductsAreCloseToFloatOnes(machine: Machine) throws {
     let backend = machine.backend
     let weight = try random(backend, Shape(50, 64), stream: 4)
@@ -74,16 +125,13 @@ import Testing
     let root = rows { row, column in
       row[column] / (row.reduce(0) { $0 + $1 * $1 } / 37 + 1e-5).squareRoot() * (w[column] + 1)
     }
-    expectClose(try x.rmsNorm(weight: weight, weightOffset: 1, epsilon: 1e-5), root)
+    expectClose(try x.rmsNorm(RowNorm(weight: weight, weightOffset: 1, epsilon: 1e-5)), root)
     let layer = rows { row, column in
       let mean = row.reduce(0, +) / 37
       let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 37
       return (row[column] - mean) / (variance + 1e-5).squareRoot() * w[column] + b[column]
     }
     expectClose(try x.layerNorm(weight: weight, bias: bias, epsilon: 1e-5), layer)
-    let fused = try x.addRMSNorm(x, weight: weight, epsilon: 1e-5)
-    #expect(fused.sum.floats() == (try x + x).floats())
-    #expect(fused.norm.floats() == (try (x + x).rmsNorm(weight: weight, epsilon: 1e-5)).floats())
   }
 
   @Test(arguments: machines) func softmaxAndStatisticsAgree(machine: Machine) throws {
@@ -149,7 +197,8 @@ import Testing
     #expect(message { _ = try x + y } == "add: y: expected [2, 3], got [1, 2]")
     #expect(message { _ = try x.gather([2]) } == "gather: index: expected 0..<2, got 2")
     #expect(message { _ = try x.converted(to: .q8_0) } == "converted: x: expected [*, 32], got [2, 3]")
-    #expect(message { _ = try x.rmsNorm(weight: y, epsilon: 1) } == "rmsNorm: weight: expected [3], got [1, 2]")
+    let norm = RowNorm(weight: y, epsilon: 1)
+    #expect(message { _ = try x.rmsNorm(norm) } == "rmsNorm: weight: expected [3], got [1, 2]")
     #expect(message { _ = try backend.allocate(Shape(1 << 40, 1 << 30), .f32) } != nil)
     #expect(message { _ = try x.rows(1..<3) } == "rows: range: expected within [2, 3], got 1..<3")
   }

@@ -1,3 +1,4 @@
+import Drawing
 import Sessions
 import TestSupport
 import Testing
@@ -50,7 +51,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "\u{1B}[I", "\u{1B}[O", "\u{1B}[<0;10;20M", "\u{1B}[<64;1;1m", "\u{1B}[M !!", "\u{1B}[?1;2c", "\u{1B}[24;80R" + "",
+    "\u{1B}[I", "\u{1B}[O", "\u{1B}[<35;10;20M", "\u{1B}[<64;1;1m", "\u{1B}[<0;0;1M", "\u{1B}[<0;1M", "\u{1B}[M !!",
+    "\u{1B}[?1;2c", "\u{1B}[24;80R" + "",
     "\u{1B}]11;rgb:0000/0000/0000\u{7}", "\u{1B}]0;t\u{1B}\\", "\u{1B}P>|xterm\u{1B}\\", "\u{1B}_Gi=1;OK\u{1B}\\",
     "\u{1B}[?2026;2$y",
     "\u{1B}[201~", "\u{1B}[97;1:3u", "\u{1B}[99~", "\u{1B}[", "",
@@ -63,6 +65,39 @@ import Testing
       #expect(after.last == key(.character("x")))
     } else {
       #expect(after == [key(.character("x"))])
+    }
+  }
+
+  @Test(arguments: [
+    ("\u{1B}[<0;10;20M", MouseInput(.press, x: 9, y: 19)), ("\u{1B}[<0;10;20m", MouseInput(.release, x: 9, y: 19)),
+    ("\u{1B}[<2;1;1M", MouseInput(.press, button: .right, x: 0, y: 0)),
+    ("\u{1B}[<32;300;200M", MouseInput(.drag, x: 299, y: 199)), ("\u{1B}[<64;5;6M", MouseInput(.wheelUp, x: 4, y: 5)),
+    ("\u{1B}[<81;5;6M", MouseInput(.wheelDown, x: 4, y: 5, modifiers: .control)),
+  ])
+  func theMouseIsReported(bytes: String, expected: MouseInput) {
+    #expect(decode(Array(bytes.utf8)) == [.mouse(expected)])
+  }
+
+  @Test(arguments: [
+    ("\u{1B}[?62;4;22c", TerminalReport.attributes([62, 4, 22])), ("\u{1B}[?2026;2$y", .mode(2026, state: 2)),
+    ("\u{1B}P>|XTerm(390)\u{1B}\\", .name("XTerm(390)")), ("\u{1B}_Gi=31;OK\u{1B}\\", .graphics("i=31;OK")),
+    ("\u{1B}P1$r0;48:2:1:2:3m\u{1B}\\", .style("0;48:2:1:2:3m")),
+    ("\u{1B}[6;20;10t", .cell(Size(columns: 10, rows: 20))),
+    ("\u{1B}]11;rgb:ffff/0000/00\u{7}", .ground([1, 0, 0])),
+  ])
+  func answersAreKeptApart(bytes: String, expected: TerminalReport) {
+    var decoder = KeyDecoder()
+    #expect(decoder.feed(Array((bytes + "x").utf8)) == [key(.character("x"))])
+    #expect(decoder.takeReports() == [expected])
+    #expect(decoder.takeReports().isEmpty)
+  }
+
+  @Test func answersThatAreTooLongOrMalformedAreDropped() {
+    var decoder = KeyDecoder()
+    let long = "\u{1B}P>|" + String(repeating: "x", count: 100_000) + "\u{1B}\\"
+    for bytes in [long, "\u{1B}]11;rgb:12345/0/0\u{7}", "\u{1B}[6;0;99999t", "\u{1B}[?2026$y", "\u{1B}P>|cut\u{18}"] {
+      #expect(decoder.feed(Array(bytes.utf8)).isEmpty)
+      #expect(decoder.takeReports().isEmpty, "\(bytes.prefix(20).debugDescription)")
     }
   }
 

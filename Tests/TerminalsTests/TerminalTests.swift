@@ -42,6 +42,31 @@ import Testing
     terminal.close()
   }
 
+  @Test func textIsCopiedThroughTheTerminal() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    defer { terminal.close() }
+    terminal.copy("你好\u{1B}!")
+    #expect(pty.output().contains("\u{1B}]52;c;5L2g5aW9GyE=\u{7}"))
+    #expect(["", "f", "fo", "foo", "foob"].map { base64(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
+  }
+
+  @Test func enterTypedBeforehandIsEnter() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    // The terminal's line discipline makes a line feed of this Enter, as the program has not taken it yet.
+    pty.type("hi\ra")
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    defer { terminal.close() }
+    pty.type("\n")
+    var events: [TerminalEvent] = []
+    while events.count < 5 { events += terminal.nextEvents(timeout: 10000) }
+    #expect(
+      events == [
+        .key(KeyPress(.character("h"))), .key(KeyPress(.character("i"))), .key(KeyPress(.enter)),
+        .key(KeyPress(.character("a"))), .key(KeyPress(.character("j"), .control)),
+      ])
+  }
+
   @Test func keysPastesResizesAndWakes() throws {
     let pty = try PseudoTerminal(columns: 20, rows: 5)
     let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
@@ -83,6 +108,82 @@ import Testing
       }
       #expect(events == [.key(KeyPress(.escape))])
     }
+  }
+
+  @Test func aTerminalIsAskedWhatItCanDo() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm-256color")
+    defer { terminal.close() }
+    let request = pty.output()
+    #expect(request.contains("\u{1B}[?2026$p") && request.contains("\u{1B}[c") && request.contains("\u{1B}[>0q"))
+    #expect(!terminal.abilities.hasAnswered)
+    pty.type("\u{1B}P>|test 1\u{1B}\\a\u{1B}[?2026;2$y\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[6;20;10t\u{1B}[?62;4c")
+    var events: [TerminalEvent] = []
+    while events.count < 2 { events += terminal.nextEvents(timeout: 10000) }
+    var expected = terminal.abilities
+    expected.name = "test 1"
+    (expected.synchronizesOutput, expected.hasKittyGraphics, expected.hasSixel) = (true, true, true)
+    expected.cellPixels = Size(columns: 10, rows: 20)
+    #expect(events == [.key(KeyPress(.character("a"))), .abilities(expected)])
+    // From now on a frame is shown as a whole.
+    var canvas = Canvas(size: terminal.size)
+    canvas.write("frame", at: Point(x: 0, y: 0))
+    terminal.present(canvas)
+    let frame = pty.output()
+    #expect(frame.contains("\u{1B}[?2026h") && frame.hasSuffix("\u{1B}[?2026l"))
+  }
+
+  @Test func mouseReportsAreAskedForAndTakenBack() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
+    terminal.reportsMouse = true
+    #expect(pty.output().contains("\u{1B}[?1002h\u{1B}[?1006h"))
+    pty.type("\u{1B}[<0;3;2M")
+    #expect(terminal.nextEvents(timeout: 10000) == [.mouse(MouseInput(.press, x: 2, y: 1))])
+    terminal.close()
+    #expect(pty.output().contains("\u{1B}[?1002l\u{1B}[?1006l"))
+  }
+
+  /// A line that takes nothing: frames are left out, keys still come, and the latest state is shown once it takes again.
+  @Test(.timeLimit(.minutes(1))) func aStandingLineHoldsFramesNotKeys() throws {
+    let pty = try PseudoTerminal(columns: 200, rows: 60)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm-256color")
+    defer { terminal.close() }
+    var round = 0
+    func canvas() -> Canvas {
+      var canvas = Canvas(size: terminal.size)
+      for y in 0..<60 {
+        for x in 0..<200 {
+          canvas.write("\((x + y + round) % 10)", at: Point(x: x, y: y), style: Style(foreground: .indexed(UInt8(x))))
+        }
+      }
+      canvas.write("round \(round)!", at: Point(x: 0, y: 0))
+      return canvas
+    }
+    while terminal.frameDelay != nil, round < 100 {
+      round += 1
+      terminal.present(canvas())
+    }
+    #expect(terminal.frameDelay == nil)
+    let before = terminal.traffic.totalFrames
+    round += 1
+    terminal.present(canvas())
+    #expect(terminal.traffic.totalFrames == before)
+    pty.type("k")
+    #expect(terminal.nextEvents(timeout: 10000) == [.key(KeyPress(.character("k")))])
+    var shown = ""
+    while terminal.frameDelay == nil {
+      shown += pty.output()
+      _ = terminal.nextEvents(timeout: 10)
+    }
+    terminal.present(canvas())
+    while terminal.frameDelay == nil {
+      shown += pty.output()
+      _ = terminal.nextEvents(timeout: 10)
+    }
+    shown += pty.output()
+    // Only the number differs from the round before.
+    #expect(shown.contains("\(round)!"))
   }
 
   @Test func aVanishedTerminalIsAnEvent() throws {

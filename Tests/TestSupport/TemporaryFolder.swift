@@ -29,3 +29,13 @@ public final class TemporaryFolder: Sendable {
     rmdir(path)
   }
 }
+
+extension TemporaryFolder {
+  /// Writes a text file into the folder.
+  public func write(_ text: String, to name: String) throws {
+    guard let file = fopen(self[name], "wb") else { throw MissingFixture(path: self[name]) }
+    defer { fclose(file) }
+    let bytes = Array(text.utf8)
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw MissingFixture(path: self[name]) }
+  }
+}

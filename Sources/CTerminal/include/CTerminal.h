@@ -21,14 +21,21 @@ enum terminal_status { TERMINAL_OK = 0, TERMINAL_BUSY, TERMINAL_NOT_A_TERMINAL, 
 // Sets LC_CTYPE from the environment; where that is not UTF-8 but plain C, tries C.UTF-8. True when the result is UTF-8.
 bool terminal_set_locale(void);
 
-// Opens the terminal of this type (NULL: TERM) on two descriptors, enters raw mode and the alternate screen.
+// Opens the terminal of this type (NULL: TERM) on two descriptors, enters raw mode and draws the alternate screen.
 // signals: the descriptor that handlers write one byte per signal to (the signal's number).
 enum terminal_status terminal_open(const char *type, int input, int output, int signals);
-// Leaves the alternate screen, restores the saved modes and signal handlers and frees everything. Harmless when closed.
-void terminal_close(void);
-// Gives the terminal back for a while (suspend, an editor) and takes it again; the next refresh repaints all of it.
+// What has been drawn since the last call, as bytes for the terminal; they stay until the next call.
+size_t terminal_take(const unsigned char **bytes);
+// Gives the terminal back, for a while (suspend, an editor) or for good: draws the leaving of the alternate screen; once
+// those bytes are sent, terminal_restore_modes ends it.
 void terminal_leave(void);
+void terminal_restore_modes(void);
+// Takes it again; the next refresh repaints all of it.
 void terminal_enter(void);
+// Restores the signal handlers and frees everything, after the two above. Harmless when closed.
+void terminal_close(void);
+// Asks for mouse reports (presses, releases, drags and the wheel, in the SGR form), or for none.
+void terminal_report_mouse(bool on);
 // Stops this process as Ctrl-Z does, with its whole process group or alone; returns when it is continued.
 void terminal_stop(bool whole_group);
 
@@ -36,6 +43,8 @@ void terminal_stop(bool whole_group);
 void terminal_update_size(int *width, int *height);
 // Colours the terminal has: 0, 8, 16, 88, 256, or 1 << 24 when colours are given directly as RGB.
 int terminal_colors(void);
+// Colours that terminfo gives a terminal of this type; 0 for none and for unknown types. Only while none is open.
+int terminal_type_colors(const char *type);
 // Columns that ncurses gives a scalar: 0, 1, 2, or -1 when it cannot be printed.
 int terminal_scalar_columns(uint32_t scalar);
 // Most scalars one cell holds.
@@ -43,7 +52,7 @@ int terminal_cell_capacity(void);
 
 // Puts one cell: a base scalar and combining ones. Colours: -1 the terminal's own, else an index (or RGB, see above).
 void terminal_put(int x, int y, const uint32_t *scalars, int count, unsigned attributes, int foreground, int background);
-// Sends what changed; the cursor is hidden when x is negative.
+// Draws what changed; the cursor is hidden when x is negative.
 void terminal_refresh(int cursor_x, int cursor_y);
 // Makes the next refresh send every cell.
 void terminal_repaint(void);

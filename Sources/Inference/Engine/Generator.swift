@@ -107,17 +107,22 @@ extension Generator {
   /// - Parameters:
   ///   - prompt: its tokens.
   ///   - sampler: chooses the tokens; it must not have accepted anything yet.
+  ///   - prefixCount: tokens at the prompt's end that belong to the answer already.
   ///   - top: how many of the likeliest tokens to report with each.
   ///   - isStopped: asked before each token and each piece of the prompt.
   ///   - report: called on this thread.
   /// - Throws: `InferenceError` when the prompt does not fit; what the model throws.
   public func answer(
-    _ prompt: [Int32], sampler: Sampler, top: Int = 5, isStopped: () -> Bool = { false },
+    _ prompt: [Int32], sampler: Sampler, prefixCount: Int = 0, top: Int = 5, isStopped: () -> Bool = { false },
     report: (GenerationReport) -> Void
   ) throws -> AnswerEnd {
     let clock = ContinuousClock()
     let start = clock.now
-    var answer = AnswerInProgress(tokenizer: model.tokenizer, stops: sampler.settings.stop)
+    let prefix = prompt.suffix(prefixCount)
+    var answer = AnswerInProgress(tokenizer: model.tokenizer, stops: sampler.settings.stop, prefix: prefix)
+    if let last = prefix.last, model.endsAnswer(last) {
+      return answer.end(.endOfTurn, prefill: 0, decode: 0, report: report)
+    }
     var sampler = sampler
     sampler.accept(prompt)
     guard var logits = try prefill(prompt, progress: { report(.prefill($0)) }, isStopped: isStopped) else {
@@ -125,7 +130,8 @@ extension Generator {
     }
     let prefilled = clock.now
     let room = contextLength - prompt.count
-    let limit = sampler.settings.maximumTokens > 0 ? min(sampler.settings.maximumTokens, room) : room
+    let allowed = sampler.settings.maximumTokens
+    let limit = allowed > 0 ? min(max(1, allowed - prefixCount), room) : room
     var reason = AnswerEndReason.length
     while true {
       if isStopped() {
@@ -168,8 +174,9 @@ extension Generator {
       }
       let logit = row[Int(id)]
       return GeneratedToken(
-        id: id, text: "", logit: logit, probability: Float(exponential(Double(logit) - statistics.logSumExp)), top: best
-      )
+        id: id, text: "", logit: logit, probability: Float(exponential(Double(logit) - statistics.logSumExp)),
+        top: best,
+        entropy: top > 0 ? entropy(of: row, logSumExp: statistics.logSumExp) : nil)
     }
   }
 }
@@ -189,9 +196,11 @@ private struct AnswerInProgress {
   private var text = ""
   private(set) var count = 0
 
-  init(tokenizer: any Tokenizer, stops: [String]) {
+  init(tokenizer: any Tokenizer, stops: [String], prefix: some Sequence<Int32> = []) {
     decoder = tokenizer.streamingDecoder(skipSpecial: true)
     self.stops = StopTexts(stops)
+    // What is given already is not searched for stop texts: the user chose it.
+    for token in prefix { text += decoder.push(token) }
   }
 
   /// Reports a token with the text it completes; returns whether a stop text has come.
@@ -211,6 +220,14 @@ private struct AnswerInProgress {
     if reason != .stopString { text += stops.push(decoder.flush()).text + stops.flush() }
     return AnswerEnd(
       reason: reason, generatedTokens: count, prefillSeconds: prefill, decodeSeconds: decode, text: text)
+  }
+}
+
+extension Tokenizer {
+  /// The whole characters that the first tokens of an answer make.
+  func text(ofAnswer tokens: [Int32]) -> String {
+    var decoder = streamingDecoder(skipSpecial: true)
+    return tokens.reduce(into: "") { $0 += decoder.push($1) }
   }
 }
 

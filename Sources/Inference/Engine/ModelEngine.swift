@@ -35,6 +35,8 @@ public final class ModelEngine: ChatEngine {
   /// What only the engine's queue touches.
   private final class Confined: @unchecked Sendable {
     var generator: Generator?
+    /// What computes, for the records.
+    var computedOn = ""
   }
 
   /// Creates an engine without a model.
@@ -56,9 +58,11 @@ public final class ModelEngine: ChatEngine {
         // The one before is given back first: two may not fit.
         state.generator = nil
         let located = try resolve(request.model)
-        let loaded = try LoadedModel(path: located.path, name: located.name, backend: CPUBackend(threads: threads))
+        let backend = CPUBackend(threads: threads)
+        let loaded = try LoadedModel(path: located.path, name: located.name, backend: backend)
         let generator = try Generator(loaded, contextLength: request.contextLength)
         state.generator = generator
+        state.computedOn = backend.name
         var description = loaded.description
         description.contextLength = generator.contextLength
         description.path = pathFromHome(located.path)
@@ -78,7 +82,8 @@ public final class ModelEngine: ChatEngine {
       }
       let prompt: [Int32]
       do {
-        prompt = try ChatPrompt.tokens(for: request.messages, model: generator.model)
+        try generator.model.checkVocabulary(of: request.prefix)
+        prompt = try ChatPrompt.tokens(for: request.messages, model: generator.model) + request.prefix
         try generator.checkFit(of: prompt.count)
       } catch {
         return emit(.answerRefused("\(error)"))
@@ -101,9 +106,14 @@ public final class ModelEngine: ChatEngine {
       .answerStarted(
         AnswerStart(
           turn: request.turn, promptTokens: prompt.count, reusedTokens: reused, newTokens: Array(prompt[reused...]),
-          contextLength: generator.contextLength, settings: sampler.settings)))
+          contextLength: generator.contextLength, settings: sampler.settings, place: request.place,
+          prefix: request.prefix, prefixText: model.tokenizer.text(ofAnswer: request.prefix),
+          weightsSHA256: model.description.identity, promptSHA256: AnswerStart.sha256(ofPrompt: prompt),
+          computedOn: state.computedOn)))
     do {
-      let end = try generator.answer(prompt, sampler: sampler, isStopped: isStopped) { report in
+      let end = try generator.answer(
+        prompt, sampler: sampler, prefixCount: request.prefix.count, isStopped: isStopped
+      ) { report in
         switch report {
         case .prefill(let progress): emit(.prefillProgress(progress))
         case .token(let token): emit(.token(token))

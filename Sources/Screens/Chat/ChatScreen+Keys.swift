@@ -7,6 +7,31 @@ extension ChatScreen {
     if helpRow != nil { return handleInHelp(press) }
     let isInterrupt = ChatScreen.table.action(for: press) == .interrupt
     defer { if !isInterrupt { interrupted = nil } }
+    switch mode {
+    case .writing: return handleInWriting(press, at: seconds)
+    case .turns(let chosen): return handleInTurns(press, chosen: chosen)
+    case .tree(let selection): return handleInTree(press, selection)
+    case .tokens(let cursor): return handleInTokens(press, cursor)
+    case .sampling(let panel): return handleInSampling(press, panel)
+    case .comparing(let comparison): return handleInComparison(press, comparison)
+    }
+  }
+
+  /// Keys that mean the same whatever is looked at.
+  mutating func handleAnywhere(_ press: KeyPress) -> [Effect] {
+    switch ChatScreen.table.action(for: press) {
+    case .help: helpRow = 0
+    case .pageUp: scrollPage(-1)
+    case .pageDown: scrollPage(1)
+    case .repaint: return [.repaint]
+    case .suspend: return [.suspend]
+    case .interrupt: mode = .writing
+    default: if press == KeyPress(.character("?")) { helpRow = 0 }
+    }
+    return []
+  }
+
+  private mutating func handleInWriting(_ press: KeyPress, at seconds: Double) -> [Effect] {
     if editor.isEmpty {
       switch press {
       case KeyPress(.character("?")):
@@ -32,19 +57,32 @@ extension ChatScreen {
     switch action {
     case .send: return send()
     case .help: helpRow = 0
-    case .stop: return stop()
+    case .turns: enterTurns()
+    case .tint: isTinted.toggle()
+    case .sampling: mode = .sampling(SamplingPanel())
+    case .copy: return copy(conversation.tip)
+    case .stop:
+      if activity == .idle, editing != nil { dropEditing() }
+      return stop()
     case .pageUp: scrollPage(-1)
     case .pageDown: scrollPage(1)
+    case .editOutside: return [.editOutside(editor.text)]
     case .endOfInput: return [.quit]
     case .repaint: return [.repaint]
     case .suspend: return [.suspend]
     case .interrupt:
       if let interrupted, seconds - interrupted < 3 { return [.quit] }
       interrupted = seconds
-      if activity == .idle { editor.clear() }
+      if activity == .idle { dropEditing() }
       return stop()
     }
     return []
+  }
+
+  /// Nothing is to be asked in place of a question any more.
+  private mutating func dropEditing() {
+    editor.clear()
+    editing = nil
   }
 
   private mutating func stop() -> [Effect] {
@@ -58,7 +96,7 @@ extension ChatScreen {
     guard text.contains(where: { !$0.isWhitespace }) else { return answerAgain() }
     guard let command = Command(text) else {
       // Two slashes send one, so that a question can begin with a command's name.
-      return [.submit(text.hasPrefix("//") ? String(text.dropFirst()) : text)]
+      return [.happen(.asked(Question(text: text.hasPrefix("//") ? String(text.dropFirst()) : text, place: nextPlace)))]
     }
     editor.remember(text)
     return perform(command)
@@ -70,6 +108,12 @@ extension ChatScreen {
     case .home: return activity == .idle ? [.leave] : [.stopAnswer, .leave]
     case .help: helpRow = 0
     case .resume: return [.resumeUnfinished]
+    case .tree: openTree()
+    case .tokens: openTokens(of: conversation.tip)
+    case .sampling: mode = .sampling(SamplingPanel())
+    case .model(let name): return changeModel(name)
+    case .system(let text): return changeSystem(text)
+    case .set(let name, let value): return set(name, value)
     case .unknown(let name):
       add(Notice(.warning, "\(name) is no command: /help lists them; begin with // to send a slash to the model"))
       scroll = nil
@@ -78,11 +122,16 @@ extension ChatScreen {
   }
 
   private mutating func scrollPage(_ direction: Int) {
+    scroll(byRows: direction * max(1, areas(in: size).transcript.rows - 1))
+  }
+
+  /// Shows what is so many rows further down (up: negative); at the end the answer is followed again.
+  mutating func scroll(byRows distance: Int) {
     let area = areas(in: size).transcript
-    var layout = TranscriptLayout(entries: entries, columns: area.columns, theme: theme)
+    var layout = transcript(columns: area.columns)
     let bottom = layout.topAtBottom(rows: area.rows)
     let current = scroll.map { layout.position(of: $0) } ?? bottom
-    let target = layout.moved(current, by: direction * max(1, area.rows - 1))
+    let target = layout.moved(current, by: distance)
     scroll = target >= bottom ? nil : layout.anchor(of: target)
   }
 

@@ -12,10 +12,14 @@ extension ChatScreen {
   func areas(in size: Size) -> Areas {
     let all = Rectangle(size: size)
     let (aboveStatus, status) = all.splitBottom(size.rows >= 2 ? 1 : 0)
-    let wanted = editor.view(placeholder: "", hasFocus: false, theme: theme).rows(columns: size.columns)
-    let (aboveInput, input) = aboveStatus.splitBottom(max(1, min(wanted, 8, aboveStatus.rows / 3)))
+    let (aboveInput, input) = aboveStatus.splitBottom(max(1, min(inputRows(in: size), 8, aboveStatus.rows / 3)))
     let (transcript, rule) = aboveInput.splitBottom(size.rows >= 5 ? 1 : 0)
     return Areas(transcript: transcript, rule: rule, input: input, status: status)
+  }
+
+  private func inputRows(in size: Size) -> Int {
+    if case .tokens(let cursor) = mode { return tokenPanel(cursor).count }
+    return editor.view(placeholder: "", hasFocus: false, theme: theme).rows(columns: size.columns)
   }
 
   /// Draws the whole screen, at any size.
@@ -23,10 +27,17 @@ extension ChatScreen {
     let areas = areas(in: canvas.size)
     let isFollowed = drawTranscript(in: areas.transcript, on: &canvas)
     drawRule(in: areas.rule, on: &canvas, isFollowed: isFollowed)
-    let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil, theme: theme)
-    input.draw(in: areas.input, on: &canvas)
+    if case .tokens(let cursor) = mode {
+      drawTokenPanel(cursor, in: areas.input, on: &canvas)
+    } else {
+      let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil && mode == .writing, theme: theme)
+      input.draw(in: areas.input, on: &canvas)
+    }
     drawStatus(in: areas.status, on: &canvas)
-    if let helpRow { KeyHelpOverlay(keys: ChatScreen.keys, first: helpRow, theme: theme).draw(on: &canvas) }
+    if case .tree(let selection) = mode { drawTree(selection, on: &canvas) }
+    if case .sampling(let panel) = mode { drawSampling(panel, on: &canvas) }
+    if case .comparing(let comparison) = mode { drawComparison(comparison, on: &canvas) }
+    if let helpRow { KeyHelpOverlay(keys: help, first: helpRow, theme: theme).draw(on: &canvas) }
   }
 
   private var placeholder: String {
@@ -40,12 +51,12 @@ extension ChatScreen {
   /// - Returns: whether the end is shown.
   private func drawTranscript(in area: Rectangle, on canvas: inout Canvas) -> Bool {
     guard !area.isEmpty else { return true }
-    var layout = TranscriptLayout(entries: entries, columns: area.columns, theme: theme)
+    var layout = transcript(columns: area.columns)
     let bottom = layout.topAtBottom(rows: area.rows)
     var top = bottom
     if let scroll { top = min(bottom, layout.position(of: scroll)) }
     for (index, row) in layout.visible(from: top, rows: area.rows).enumerated() {
-      canvas.write([row.mark, row.text], at: Point(x: area.x, y: area.y + index), in: area)
+      canvas.write([row.mark] + row.text, at: Point(x: area.x, y: area.y + index), in: area)
     }
     return top == bottom
   }
@@ -61,7 +72,14 @@ extension ChatScreen {
     if !queue.isEmpty {
       parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
     }
-    if !isFollowed { parts.append(Span("↓ more below: PgDn, End", theme[.warning])) }
+    if editing != nil { parts.append(Span("asked anew on a branch; Esc drops it", theme[.accent])) }
+    if case .tokens = mode {
+      parts = [Span("←→ token  ↑↓ alternative  Enter goes on from it  Esc back", theme[.key])]
+    } else if case .turns = mode {
+      parts = [Span("↑↓ turn  ←→ branch  e change  r again  Enter go on  i tokens  t tree  Esc back", theme[.key])]
+    } else if !isFollowed {
+      parts.append(Span("↓ more below: PgDn, End", theme[.warning]))
+    }
     if interrupted != nil { parts.append(Span("Ctrl-C again quits", theme[.warning])) }
     var x = area.x + 1
     for part in parts {
@@ -76,6 +94,8 @@ extension ChatScreen {
     if isStopping { return "stopping" }
     switch activity {
     case .waiting: return "waiting for the model · Esc stops"
+    case .delayed(let delay):
+      return "asked again in \(delay.seconds) s, attempt \(delay.attempt) of \(delay.attempts) · Esc gives up"
     case .prefilling(let progress):
       return "reading the prompt \(progress.done)/\(progress.total) tokens · Esc stops"
     case .decoding: return "answering · Esc stops"
@@ -106,7 +126,12 @@ extension ChatScreen {
   /// The numbers of the status line; where there is no room, the last are given up first.
   private func statusItems(isShort: Bool) -> [String] {
     var items: [String] = []
-    if contextLength > 0 { items.append("\(isShort ? "ctx" : "context") \(contextUsed)/\(contextLength)") }
+    let name = isShort ? "ctx" : "context"
+    if contextLength > 0 {
+      items.append("\(name) \(contextUsed)/\(contextLength)")
+    } else if contextUsed > 0 {
+      items.append("\(name) \(contextUsed)")
+    }
     let prefill = prefillSpeed.map { ProgressText.speed($0) }
     let decode = decodeSpeed.map { ProgressText.speed($0) }
     if isShort, let prefill, let decode { return items + ["pre \(prefill) dec \(decode) tok/s"] }

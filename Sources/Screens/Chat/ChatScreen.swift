@@ -1,5 +1,6 @@
 public import Drawing
 public import Sessions
+import Widgets
 
 /// A chat: the conversation, the question being written, and what the engine is doing.
 public struct ChatScreen: Screen, Hashable {
@@ -16,26 +17,55 @@ public struct ChatScreen: Screen, Hashable {
     case idle
     /// An answer was asked for and has not begun.
     case waiting
+    /// It will be asked for again.
+    case delayed(AnswerDelay)
     case prefilling(PrefillProgress)
     case decoding
   }
 
   /// The roles' styles.
   public var theme = Theme.dark
+  /// The keys the user has given to actions.
+  public var bindings = KeyBindings.standard
   /// How the chat began.
   public internal(set) var opening: ChatOpening?
-  /// The transcript.
-  public internal(set) var entries: [Entry] = []
+  /// All that was said, as a tree.
+  public internal(set) var conversation = Conversation()
   /// What is known of the model.
   public internal(set) var model = ModelState.none
   /// What the engine does.
   public internal(set) var activity = Activity.idle
   /// Questions that wait for the model or for the answer before.
-  public internal(set) var queue: [String] = []
+  public internal(set) var queue: [Question] = []
   /// Whether the last question has no whole answer, so that Enter asks for it again.
   public internal(set) var isUnfinished = false
-  /// The latest turn, from 1; 0 before the first question.
-  public internal(set) var turn = 0
+
+  /// What keys are for.
+  enum Mode: Hashable {
+    case writing
+    /// Looking at the turns, with one of them chosen.
+    case turns(Int)
+    /// Looking at the tree, with one of its rows chosen.
+    case tree(ListSelection)
+    /// Looking at the tokens of an answer.
+    case tokens(TokenCursor)
+    /// Changing how tokens are chosen.
+    case sampling(SamplingPanel)
+    /// Two answers to one question side by side.
+    case comparing(Comparison)
+  }
+
+  var mode = Mode.writing
+  /// The question that the next one stands in place of.
+  var editing: Int?
+  /// Whether the answers are marked by how much each token surprised the model.
+  var isTinted = false
+  /// The answer that was asked for and has not begun.
+  var expected: AnswerOrder?
+  /// The answer that is being drawn.
+  var drawing: Int?
+  /// The turn that the next question follows, when it is not there yet: an answer still to come.
+  var nextParent: Int?
 
   var size = Size(columns: 80, rows: 24)
   var editor = TextEditor()
@@ -58,20 +88,20 @@ public struct ChatScreen: Screen, Hashable {
   public init() {}
 
   /// Whether the user has written anything, so that the session is worth keeping.
-  public var hasContent: Bool { turn > 0 || !queue.isEmpty || !editor.isEmpty || entries.contains { $0.turn > 0 } }
+  public var hasContent: Bool { !queue.isEmpty || !editor.isEmpty || conversation.entries.contains { $0.id > 0 } }
+
+  /// What is shown of the conversation.
+  public var entries: [Entry] { conversation.shown }
+
+  /// The latest turn that is shown, from 1; 0 before the first question.
+  public var turn: Int { conversation[conversation.tip]?.turn ?? 0 }
 
   /// The conversation as the model is given it.
-  public var messages: [ChatMessage] {
-    var messages: [ChatMessage] = []
-    if let system = opening?.system { messages.append(ChatMessage(role: "system", content: system)) }
-    for entry in entries where !entry.isWithdrawn {
-      switch entry.kind {
-      case .question: messages.append(ChatMessage(role: "user", content: entry.text))
-      case .answer: messages.append(ChatMessage(role: "assistant", content: entry.text))
-      case .notice: break
-      }
-    }
-    return messages
+  public var messages: [ChatMessage] { messages(to: conversation.tip) }
+
+  func messages(to turn: Int) -> [ChatMessage] {
+    let system = (opening?.system).map { [ChatMessage(role: "system", content: $0)] } ?? []
+    return system + conversation.messages(to: turn)
   }
 
   /// Takes in what happened and says what to do about it.
@@ -79,42 +109,42 @@ public struct ChatScreen: Screen, Hashable {
     switch event.event {
     case .key(let press): return handle(press, at: event.seconds)
     case .paste(let text):
-      if helpRow == nil { editor.insert(text) }
+      if helpRow == nil, mode == .writing { editor.insert(text) }
+    case .edited(let text): editor.replace(with: text)
+    case .mouse(let mouse): handle(mouse)
     case .resized(let newSize): size = Size(newSize)
     case .opened(let opening): return open(opening)
+    case .changed(let opening): return change(to: opening)
     case .resumed: return resume()
     case .ended: cutOff()
-    case .asked(let question): return ask(question.text)
+    case .asked(let question): return ask(question)
+    case .answerOrdered(let order): return take(order)
+    case .movedTo(let turn): move(to: turn)
+    case .preferred(let preference): return prefer(preference)
     case .notice(let notice): add(notice)
     case .modelLoading(let loading): model = .loading(loading)
     case .modelReady(let description): return ready(description)
     case .modelFailed(let message): fail(loading: message)
+    case .answerDelayed(let delay): wait(for: delay)
     case .answerStarted(let start): begin(start, at: event.seconds)
     case .prefillProgress(let progress):
       if case .prefilling = activity { activity = .prefilling(progress) }
     case .token(let token): append(token, at: event.seconds)
     case .answerFinished(let end): return finish(end)
     case .answerRefused(let message): return refuse(message)
-    case .tick, .models, .sessions, .pull, .unknown: break
+    case .tick, .models, .sessions, .sessionMatches, .pull, .unknown: break
     }
     return []
   }
 
-  mutating func add(_ notice: Notice) {
-    entries.append(Entry(kind: .notice(notice.severity), turn: turn, text: notice.text))
-  }
-
-  /// The answer that is being drawn.
-  var streaming: Int? {
-    guard activity != .idle, let last = entries.lastIndex(where: { if case .answer = $0.kind { true } else { false } }),
-      case .answer(let answer) = entries[last].kind, answer.state == .streaming
-    else { return nil }
-    return last
-  }
+  mutating func add(_ notice: Notice) { conversation.append(notice) }
 
   mutating func changeStreaming(_ change: (inout Answer, inout String) -> Void) {
-    guard let index = streaming, case .answer(var answer) = entries[index].kind else { return }
-    change(&answer, &entries[index].text)
-    entries[index].kind = .answer(answer)
+    guard activity != .idle, let drawing else { return }
+    conversation.change(drawing) { entry in
+      guard case .answer(var answer) = entry.kind, answer.state == .streaming else { return }
+      change(&answer, &entry.text)
+      entry.kind = .answer(answer)
+    }
   }
 }

@@ -11,12 +11,19 @@ public struct Entry: Hashable, Sendable {
 
   /// What it is.
   public var kind: Kind
-  /// The turn it belongs to, from 1; 0 where it belongs to none.
+  /// The number of a question or an answer in the session, from 1; 0 for a notice.
+  public var id: Int
+  /// The turn it follows; 0 for none.
+  public var parent: Int
+  /// Questions on the way to it, itself included.
   public var turn: Int
   /// The text as it was written: untrusted, made safe when it is drawn.
   public var text: String
   /// Whether it is no part of the conversation any more: a question that was refused, an answer that was drawn anew.
   public var isWithdrawn = false
+
+  /// Whether it is a question or an answer that belongs to the conversation.
+  public var isTurn: Bool { id > 0 && !isWithdrawn }
 }
 
 /// What is known of an answer beside its text.
@@ -43,6 +50,12 @@ public struct Answer: Hashable, Sendable {
   public var firstToken: Double?
   /// When the latest token came.
   public var latestToken: Double?
+  /// The model that drew it; empty where it is not known.
+  public var model = ""
+  /// How its tokens were chosen, with the seed that was used.
+  public var settings = SamplingSettings()
+  /// Where it left another answer; `nil` when it was drawn from its beginning.
+  public var fork: TokenFork?
 
   /// A mark behind the answer, where it did not end by itself.
   var remark: String? {

@@ -1,12 +1,13 @@
 import Drawing
 import Sessions
+import Widgets
 
 /// A row of a transcript as it is shown.
 struct TranscriptRow: Hashable {
   /// The entry, and bytes of its text before the row; behind the text, rows count on by one.
   var anchor: TranscriptAnchor
   var mark: Span
-  var text: Span
+  var text: [Span]
 }
 
 /// A place in a transcript that means the same at every width.
@@ -28,10 +29,29 @@ struct TranscriptLayout {
   let entries: [Entry]
   let columns: Int
   let theme: Theme
+  /// The turn that is chosen, and what stands in the place of each on other branches.
+  let chosen: Int?
+  let branches: [Int: Branch]
+  /// The tokens of the answers that are shown token by token.
+  let tokens: [Int: [GeneratedToken]]
+  let cursor: TokenCursor?
   private var known: [Int: [TranscriptRow]] = [:]
 
-  init(entries: [Entry], columns: Int, theme: Theme) {
+  /// Which of several branches a turn is on.
+  struct Branch: Hashable {
+    var number: Int
+    var count: Int
+  }
+
+  init(
+    entries: [Entry], columns: Int, theme: Theme, chosen: Int? = nil, branches: [Int: Branch] = [:],
+    tokens: [Int: [GeneratedToken]] = [:], cursor: TokenCursor? = nil
+  ) {
+    self.tokens = tokens
+    self.cursor = cursor
     self.entries = entries
+    self.chosen = chosen
+    self.branches = branches
     self.columns = columns
     self.theme = theme
   }
@@ -40,32 +60,47 @@ struct TranscriptLayout {
   mutating func rows(of index: Int) -> [TranscriptRow] {
     if let rows = known[index] { return rows }
     let entry = entries[index]
-    let (mark, style) = look(of: entry)
+    var (mark, style) = look(of: entry)
+    if entry.id > 0, entry.id == chosen { mark = Span("▶ ", theme[.selection]) }
     let width = columns > 8 ? 2 : 0
-    var text = printable(entry.text)
-    // A model often ends on line feeds; shown, they would only push the text up.
-    while text.last?.isNewline == true { text.removeLast() }
-    let remark = entry.remark
+    let branch = branches[entry.id].map { "‹ \($0.number) of \($0.count) ›" }
+    let remarks = [entry.remark, branch].compactMap(\.self)
+    let remark = remarks.isEmpty ? nil : remarks.joined(separator: " ")
     var rows: [TranscriptRow] = []
-    func append(_ line: String, at offset: Int, style: Style) {
+    func append(_ text: [Span], at offset: Int) {
       let shownMark = rows.isEmpty && width > 0 ? mark : Span(width > 0 ? "  " : "")
-      rows.append(
-        TranscriptRow(
-          anchor: TranscriptAnchor(entry: index, offset: offset), mark: shownMark, text: Span(line, style)))
+      rows.append(TranscriptRow(anchor: TranscriptAnchor(entry: index, offset: offset), mark: shownMark, text: text))
     }
+    // A model often ends on line feeds; shown, they would only push the text up.
+    let end = entry.text.lastIndex { !$0.isNewline }.map(entry.text.index(after:)) ?? entry.text.startIndex
+    let text = String(entry.text[..<end])
     if !text.isEmpty || remark == nil {
-      for line in wrap(text, to: columns - width) { append(line.text, at: line.source.lowerBound, style: style) }
+      for row in body(of: entry, text, style, columns: columns - width) { append(row.spans, at: row.source) }
     }
-    var end = text.utf8.count
+    var offset = max(text.utf8.count, rows.last.map { $0.anchor.offset + 1 } ?? 0)
     if let remark {
       for line in wrap(remark, to: columns - width) {
-        end += 1
-        append(line.text, at: end, style: theme[.muted])
+        offset += 1
+        append([Span(line.text, theme[.muted])], at: offset)
       }
     }
-    append("", at: end + 1, style: .plain)
+    append([], at: offset + 1)
     known[index] = rows
     return rows
+  }
+
+  /// The rows of an entry's text: what a model wrote as Markdown, all else as it is.
+  private func body(of entry: Entry, _ text: String, _ style: Style, columns: Int) -> [MarkdownRow] {
+    guard case .answer(let answer) = entry.kind else {
+      return wrap(printable(text), to: columns).map {
+        MarkdownRow(spans: [Span($0.text, style)], source: $0.source.lowerBound)
+      }
+    }
+    if let tokens = tokens[entry.id] {
+      let text = TokenText(tokens: tokens, cursor: cursor?.answer == entry.id ? cursor?.index : nil, theme: theme)
+      return text.rows(columns: columns)
+    }
+    return Markdown(columns: columns, theme: theme, base: style, isGrowing: answer.state == .streaming).rows(of: text)
   }
 
   private func look(of entry: Entry) -> (mark: Span, style: Style) {
@@ -135,5 +170,29 @@ extension Entry {
     case .answer(let answer): isWithdrawn ? "[cut off; answered again below]" : answer.remark
     case .notice: nil
     }
+  }
+}
+
+extension ChatScreen {
+  /// What is shown of the conversation, laid out for a width.
+  func transcript(columns: Int) -> TranscriptLayout {
+    var counts: [Int: [Int]] = [:]
+    for entry in conversation.entries where entry.isTurn { counts[entry.parent, default: []].append(entry.id) }
+    var branches: [Int: TranscriptLayout.Branch] = [:]
+    for siblings in counts.values where siblings.count > 1 {
+      for (index, id) in siblings.enumerated() {
+        branches[id] = TranscriptLayout.Branch(number: index + 1, count: siblings.count)
+      }
+    }
+    let chosen: Int? = if case .turns(let id) = mode { id } else { nil }
+    var cursor: TokenCursor?
+    var tokens = isTinted ? conversation.tokens : [:]
+    if case .tokens(let place) = mode {
+      cursor = place
+      tokens[place.answer] = conversation.tokens[place.answer]
+    }
+    return TranscriptLayout(
+      entries: entries, columns: columns, theme: theme, chosen: chosen, branches: branches, tokens: tokens,
+      cursor: cursor)
   }
 }

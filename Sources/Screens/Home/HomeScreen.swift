@@ -15,6 +15,8 @@ public struct HomeScreen: Screen, Hashable {
 
   /// The roles' styles.
   public var theme = Theme.dark
+  /// The keys the user has given to actions.
+  public var bindings = KeyBindings.standard
   /// The model of a new chat.
   public var defaultModel: String
 
@@ -27,6 +29,11 @@ public struct HomeScreen: Screen, Hashable {
   /// Whether the user has moved: until then, what is most likely wanted is selected.
   var hasMoved = false
   var helpRow: Int?
+  /// What is being written at the foot; `nil` while keys act on the list.
+  var prompt: HomePrompt?
+  var editor = TextEditor()
+  /// What the latest search has found; `nil` lists everything.
+  var found: SessionMatches?
 
   /// Creates the screen; `startEffects` then fill it.
   public init(defaultModel: String) { self.defaultModel = defaultModel }
@@ -41,7 +48,12 @@ public struct HomeScreen: Screen, Hashable {
     .init(.pageDown, [KeyPress(.pageDown)], "a page down"),
     .init(.first, [KeyPress(.home)], "the first line"),
     .init(.last, [KeyPress(.end)], "the last line"),
-    .init(.cancel, [KeyPress(.escape)], "give the pull up"),
+    .init(.search, [KeyPress(.character("/"))], "search what was said; tag:word and model:name narrow it down"),
+    .init(.rename, [KeyPress(.character("n"))], "give the session another name"),
+    .init(.tag, [KeyPress(.character("t"))], "change the session's tags"),
+    .init(.delete, [KeyPress(.delete), KeyPress(.character("d"))], "move the session to the trash"),
+    .init(.undo, [KeyPress(.character("u"))], "bring the latest deleted session back"),
+    .init(.cancel, [KeyPress(.escape)], "leave the search, give the pull up"),
     .init(.help, [KeyPress(.character("?")), KeyPress(.function(1))], "this help"),
     .init(.repaint, [KeyPress(.character("l"), .control)], "draw the screen anew"),
     .init(.suspend, [KeyPress(.character("z"), .control)], "stop the program; fg brings it back"),
@@ -53,10 +65,16 @@ public struct HomeScreen: Screen, Hashable {
   /// The keys of the screen, for its help.
   public static var keys: [KeyHelp] { table.help }
 
+  /// The actions that keys have here.
+  public static let keyMap = table.map(named: "home")
+  /// The same, of this screen.
+  public var keyMap: KeyMap { HomeScreen.keyMap }
+
   /// Takes in what happened and says what to do about it.
   public mutating func update(_ event: TimedEvent) -> [Effect] {
     switch event.event {
     case .key(let press): return handle(press)
+    case .mouse(let mouse): return handle(mouse)
     case .resized(let newSize): size = Size(newSize)
     case .models(let found):
       models = found
@@ -64,6 +82,8 @@ public struct HomeScreen: Screen, Hashable {
     case .sessions(let found):
       sessions = found
       settle()
+    case .sessionMatches(let matches): take(matches)
+    case .paste(let text): return paste(text)
     case .notice(let newNotice): notice = newNotice
     case .pull(let progress): return update(progress)
     default: break
@@ -87,6 +107,7 @@ public struct HomeScreen: Screen, Hashable {
 
   /// The lines that can be chosen: first what was left unfinished.
   var items: [Item] {
+    if let found { return found.matches.map { .session($0.summary) } }
     let all = sessions ?? []
     let unfinished = all.first { $0.isUnfinished && $0.turns > 0 }
     return (unfinished.map { [.session($0)] } ?? []) + [.newChat]
@@ -100,11 +121,11 @@ public struct HomeScreen: Screen, Hashable {
     return defaultModel.contains("/") || models.contains { $0.name == defaultModel && $0.path != nil }
   }
 
-  private mutating func settle() {
+  mutating func settle() {
     let items = items
     guard hasMoved else {
       selected = 0
-      if !hasDefaultModel {
+      if !hasDefaultModel, found == nil {
         selected =
           items.firstIndex { if case .model(let model) = $0 { model.name == defaultModel } else { false } } ?? 0
       }
@@ -118,6 +139,7 @@ public struct HomeScreen: Screen, Hashable {
       helpRow = nil
       return []
     }
+    if prompt != nil { return edit(press) }
     guard let action = HomeScreen.table.action(for: press) else { return [] }
     let page = max(1, size.rows - 6)
     switch action {
@@ -133,7 +155,13 @@ public struct HomeScreen: Screen, Hashable {
     case .pageDown: move(by: page)
     case .first: move(by: -items.count)
     case .last: move(by: items.count)
-    case .cancel: return pull == nil ? [] : [.cancelPull]
+    case .search: begin(.search, with: found?.query ?? "")
+    case .rename: if let session { begin(.name(session), with: session.name) }
+    case .tag: if let session { begin(.tags(session), with: session.tags.joined(separator: " ")) }
+    case .delete: return deleteSelected()
+    case .undo: return [.undeleteSession]
+    case .cancel:
+      if found != nil { leaveSearch() } else if pull != nil { return [.cancelPull] }
     case .help: helpRow = 0
     case .repaint: return [.repaint]
     case .suspend: return [.suspend]
@@ -142,9 +170,9 @@ public struct HomeScreen: Screen, Hashable {
     return []
   }
 
-  private var item: Item? { items.indices.contains(selected) ? items[selected] : nil }
+  var item: Item? { items.indices.contains(selected) ? items[selected] : nil }
 
-  private mutating func move(by distance: Int) {
+  mutating func move(by distance: Int) {
     hasMoved = true
     selected = max(0, min(selected + distance, items.count - 1))
   }
@@ -156,7 +184,7 @@ public struct HomeScreen: Screen, Hashable {
     return [.pullModel(name)]
   }
 
-  private mutating func choose() -> [Effect] {
+  mutating func choose() -> [Effect] {
     switch item {
     case .newChat:
       guard hasDefaultModel else { return begin(pulling: defaultModel) }
@@ -175,5 +203,6 @@ public struct HomeScreen: Screen, Hashable {
 
 /// What keys do at the start.
 enum HomeAction: String, Hashable, Sendable {
-  case choose, replay, pull, up, down, pageUp, pageDown, first, last, cancel, help, repaint, suspend, quit
+  case choose, replay, pull, up, down, pageUp, pageDown, first, last, search, rename, tag, delete, undo, cancel, help
+  case repaint, suspend, quit
 }

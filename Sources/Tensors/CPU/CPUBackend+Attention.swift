@@ -3,11 +3,7 @@ import CKernels
 extension CPUBackend {
   /// In place when nobody else holds the storage, else on a copy.
   public func rotate(_ x: inout Tensor, headSize: Int, _ rotation: Rotation) throws(TensorError) {
-    if !isKnownUniquelyReferenced(&x.storage) {
-      let copy = try allocate(x.shape, .f32)
-      host(copy).copyMemory(from: host(x), byteCount: x.byteCount)
-      x = copy
-    }
+    try makeUnique(&x)
     let (tokens, width) = (x.shape[0], x.shape[1])
     let half = rotation.rotarySize / 2
     let (values, cosines, sines) = (floats(x), floats(rotation.cosines), floats(rotation.sines))
@@ -21,21 +17,47 @@ extension CPUBackend {
 
   /// Rounds each head of each token to the cache's type.
   public func store(_ x: Tensor, into cache: Tensor, at position: Int) {
-    let (heads, capacity, headSize) = (cache.shape[0], cache.shape[1], cache.shape[2])
     let tokens = x.shape[0]
-    let positionBytes = cache.rowBytes
-    let type = cache.elementType.kernelType
-    let (source, target) = (floats(x), host(cache))
-    threads.run(tokens, grain: grain(items: tokens, cost: 2 * heads * headSize)) { begin, end, _ in
-      for token in begin..<end {
-        for head in 0..<heads {
-          kernels.from_f32(
-            type, source + (token * heads + head) * headSize,
-            target + (head * capacity + position + token) * positionBytes, headSize)
-        }
-      }
+    let (source, place) = (floats(x), CachePlace(host(cache), cache, at: position))
+    threads.run(tokens, grain: grain(items: tokens, cost: 2 * x.shape[1])) { begin, end, _ in
+      for token in begin..<end { place.write(source, token, kernels) }
     }
     withExtendedLifetime((x, cache)) {}
+  }
+
+  /// A thread rotates a token's heads and stores them while they are in its cache.
+  public func rotateAndStore(
+    queries: inout Tensor, keys: inout Tensor, values: Tensor, _ rotation: Rotation, keyCache: Tensor,
+    valueCache: Tensor, at position: Int
+  ) throws(TensorError) {
+    try makeUnique(&queries)
+    try makeUnique(&keys)
+    let (tokens, queryWidth, keyWidth) = (queries.shape[0], queries.shape[1], keys.shape[1])
+    let (headSize, half) = (keyCache.shape[2], rotation.rotarySize / 2)
+    let (query, key, value) = (floats(queries), floats(keys), floats(values))
+    let (cosines, sines) = (floats(rotation.cosines), floats(rotation.sines))
+    let keyPlace = CachePlace(host(keyCache), keyCache, at: position)
+    let valuePlace = CachePlace(host(valueCache), valueCache, at: position)
+    let cost = 2 * queryWidth + 6 * keyWidth
+    threads.run(tokens, grain: grain(items: tokens, cost: cost)) { begin, end, _ in
+      for token in begin..<end {
+        for (row, width) in [(query + token * queryWidth, queryWidth), (key + token * keyWidth, keyWidth)] {
+          kernels.rotary(
+            row, cosines + token * half, sines + token * half, 1, width / headSize, headSize, rotation.rotarySize,
+            rotation.interleaved)
+        }
+        keyPlace.write(key, token, kernels)
+        valuePlace.write(value, token, kernels)
+      }
+    }
+    withExtendedLifetime((queries, keys, values, rotation, keyCache, valueCache)) {}
+  }
+
+  private func makeUnique(_ x: inout Tensor) throws(TensorError) {
+    guard !isKnownUniquelyReferenced(&x.storage) else { return }
+    let copy = try allocate(x.shape, .f32)
+    host(copy).copyMemory(from: host(x), byteCount: x.byteCount)
+    x = copy
   }
 
   /// Pairs of a token and a key-value head are shared out among the threads; of a single token, or few, pairs of a
@@ -81,5 +103,27 @@ extension CPUBackend {
     }
     withExtendedLifetime((queries, keys, values, scratch)) {}
     return out
+  }
+}
+
+/// Where new positions lie in a cache `[heads, capacity, headSize]`.
+private struct CachePlace {
+  let start: UnsafeMutableRawPointer
+  let type: element_type
+  let heads, headSize, positionBytes, headBytes: Int
+
+  init(_ memory: UnsafeMutableRawPointer, _ cache: Tensor, at position: Int) {
+    (heads, headSize, positionBytes) = (cache.shape[0], cache.shape[2], cache.rowBytes)
+    headBytes = cache.shape[1] * positionBytes
+    type = cache.elementType.kernelType
+    start = memory + position * positionBytes
+  }
+
+  /// Writes row `token` of `rows [tokens, heads * headSize]`.
+  func write(_ rows: UnsafePointer<Float>, _ token: Int, _ kernels: borrowing kernels) {
+    for head in 0..<heads {
+      let source = rows + (token * heads + head) * headSize
+      kernels.from_f32(type, source, start + head * headBytes + token * positionBytes, headSize)
+    }
   }
 }

@@ -25,62 +25,73 @@ extension CPUBackend {
     return LinearWeight(source: weight, packed: packed)
   }
 
-  /// Rows are shared out among the threads.
-  public func linear(_ x: Tensor, _ projection: Projection) throws(TensorError) -> Tensor {
+  /// Rows are shared out among the threads; who has computed some adds them to the residual.
+  public func linear(
+    _ x: Tensor, _ projection: Projection, addedTo residual: Tensor?
+  ) throws(TensorError) -> Tensor {
     let out = try allocate(Shape(x.shape[0], projection.weight.rows), .f32)
-    let quantized = try quantize(x, for: projection)
-    var job = job(x, projection, quantized, out: out)
-    withUnsafeMutablePointer(to: &job) { run(UnsafeMutableBufferPointer(start: $0, count: 1)) }
-    withExtendedLifetime((x, quantized)) {}
+    let input = try ProductInput(x, norm: nil, for: [projection], on: self)
+    let job = job(projection, out)
+    let added = residual.map { floats($0) }
+    run(rows: job.rows, cost: job.columns * job.tokens) { first, last, thread in
+      multiply(job, input, first, last, thread)
+      guard let added else { return }
+      for token in 0..<job.tokens {
+        let start = token * job.rows + first
+        kernels.add(job.out + start, added + start, job.out + start, last - first)
+      }
+    }
+    withExtendedLifetime((x, projection, residual)) {}
     return out
   }
 
-  /// Activations are quantised once, and the rows of all weights are shared out together.
-  public func linear(_ x: Tensor, _ projections: [Projection]) throws(TensorError) -> [Tensor] {
+  /// The rows of all weights are shared out together.
+  public func linear(
+    _ x: Tensor, norm: RowNorm?, _ projections: [Projection]
+  ) throws(TensorError) -> [Tensor] {
     var outputs: [Tensor] = []
     outputs.reserveCapacity(projections.count)
-    var quantized: HostStorage?
-    for projection in projections {
-      outputs.append(try allocate(Shape(x.shape[0], projection.weight.rows), .f32))
-      if quantized == nil { quantized = try quantize(x, for: projection) }
-    }
+    for projection in projections { outputs.append(try allocate(Shape(x.shape[0], projection.weight.rows), .f32)) }
+    let input = try ProductInput(x, norm: norm, for: projections, on: self)
     withUnsafeTemporaryAllocation(of: matmul_job.self, capacity: projections.count) { jobs in
+      var rows = 0
       for (index, projection) in projections.enumerated() {
-        jobs.initializeElement(at: index, to: job(x, projection, quantized, out: outputs[index]))
+        jobs.initializeElement(at: index, to: job(projection, outputs[index]))
+        rows += wholeSteps(projection.weight.rows)
       }
-      run(jobs)
+      // Rows are numbered through, from a whole step for each weight.
+      run(rows: rows, cost: x.shape[0] * x.shape[1]) { first, last, thread in
+        var offset = 0
+        for job in jobs {
+          let (low, high) = (max(first - offset, 0), min(last - offset, job.rows))
+          if low < high { multiply(job, input, low, high, thread) }
+          offset += wholeSteps(job.rows)
+        }
+      }
     }
-    withExtendedLifetime((x, quantized)) {}
+    withExtendedLifetime((x, norm, projections)) {}
     return outputs
   }
 
   /// A thread that has computed rows of both products applies the activation to them while they are in its cache.
   public func gatedLinear(
-    _ x: Tensor, gate: Projection, up: Projection, _ activation: Activation
+    _ x: Tensor, norm: RowNorm?, gate: Projection, up: Projection, _ activation: Activation
   ) throws(TensorError) -> Tensor {
     let (tokens, rows) = (x.shape[0], gate.weight.rows)
     let out = try allocate(Shape(tokens, rows), .f32)
     let other = try allocate(Shape(tokens, rows), .f32)
-    var quantized = try quantize(x, for: gate)
-    if quantized == nil { quantized = try quantize(x, for: up) }
-    var jobs = (job(x, gate, quantized, out: out), job(x, up, quantized, out: other))
+    let input = try ProductInput(x, norm: norm, for: [gate, up], on: self)
+    let (gateJob, upJob) = (job(gate, out), job(up, other))
     let kind = activation.kernelValue
-    let steps = (rows + rowStep - 1) / rowStep
-    let grain = grain(items: steps, cost: 2 * rowStep * gate.weight.columns * tokens)
-    withUnsafeMutablePointer(to: &jobs) { pair in
-      let gateJob = UnsafeMutableRawPointer(pair).assumingMemoryBound(to: matmul_job.self)
-      threads.run(steps, grain: grain) { begin, end, _ in
-        let (first, last) = (begin * rowStep, min(end * rowStep, rows))
-        multiply(gateJob, first, last)
-        multiply(gateJob + 1, first, last)
-        for token in 0..<tokens {
-          let start = token * rows + first
-          let target = gateJob.pointee.out! + start
-          kernels.activate_multiply(kind, target, (gateJob + 1).pointee.out! + start, target, last - first)
-        }
+    run(rows: rows, cost: 2 * gateJob.columns * tokens) { first, last, thread in
+      multiply(gateJob, input, first, last, thread)
+      multiply(upJob, input, first, last, thread)
+      for token in 0..<tokens {
+        let start = token * rows + first
+        kernels.activate_multiply(kind, gateJob.out + start, upJob.out + start, gateJob.out + start, last - first)
       }
     }
-    withExtendedLifetime((x, other, quantized)) {}
+    withExtendedLifetime((x, norm, gate, up, other)) {}
     return out
   }
 
@@ -88,81 +99,38 @@ extension CPUBackend {
 
   private var rowStep: Int { Int(MATMUL_ROW_STEP) }
 
-  /// Activations rounded to 8 bits, when the weight is of a block type: values, then scales, then sums.
-  private func quantize(_ x: Tensor, for projection: Projection) throws(TensorError) -> HostStorage? {
-    guard projection.weight.source.elementType.isQuantized else { return nil }
-    let (tokens, columns) = (x.shape[0], x.shape[1])
-    let layout = QuantizedLayout(tokens: tokens, columns: columns)
-    let storage = try storage(layout.bytes)
-    let activations = layout.view(storage.pointer)
-    let source = floats(x)
-    threads.run(tokens, grain: grain(items: tokens, cost: columns)) { begin, end, _ in
-      for token in begin..<end {
-        kernels.quantize_activations(
-          source + token * columns, columns, UnsafeMutablePointer(mutating: activations.values!) + token * columns,
-          UnsafeMutablePointer(mutating: activations.scales!) + token * (columns / 32),
-          UnsafeMutablePointer(mutating: activations.sums!) + token * (columns / 16))
-      }
-    }
-    return storage
-  }
+  @inline(__always)
+  private func wholeSteps(_ rows: Int) -> Int { (rows + rowStep - 1) / rowStep * rowStep }
 
-  private func job(_ x: Tensor, _ projection: Projection, _ quantized: HostStorage?, out: Tensor) -> matmul_job {
+  /// A product but for its activations.
+  private func job(_ projection: Projection, _ out: Tensor) -> matmul_job {
     let weight = projection.weight
-    let (tokens, columns) = (x.shape[0], x.shape[1])
     let packed = weight.packed.map { unsafeDowncast($0, to: HostStorage.self).pointer }
-    let activations = quantized.map { QuantizedLayout(tokens: tokens, columns: columns).view($0.pointer) }
     return matmul_job(
       type: weight.source.elementType.kernelType, weights: packed ?? host(weight.source),
-      row_bytes: weight.source.rowBytes, rows: weight.rows, columns: columns, tokens: tokens, x: floats(x),
-      x_stride: columns, quantized: activations ?? quantized_activations(),
-      bias: projection.bias.map { UnsafePointer(floats($0)) }, out: floats(out), out_stride: weight.rows)
+      row_bytes: weight.source.rowBytes, rows: weight.rows, columns: weight.columns, tokens: out.shape[0], x: nil,
+      x_stride: 0, quantized: quantized_activations(), bias: projection.bias.map { UnsafePointer(floats($0)) },
+      out: floats(out), out_stride: weight.rows)
   }
 
-  /// Runs jobs of the same activations as one: their row steps are numbered through.
-  private func run(_ jobs: UnsafeMutableBufferPointer<matmul_job>) {
-    guard let first = jobs.first else { return }
-    let step = rowStep
-    let steps = jobs.reduce(0) { $0 + ($1.rows + step - 1) / step }
-    let grain = grain(items: steps, cost: step * first.columns * first.tokens)
-    threads.run(steps, grain: grain) { begin, end, _ in
-      var offset = 0
-      for index in jobs.indices {
-        let rows = jobs[index].rows
-        let low = max(begin - offset, 0) * step
-        let high = min((end - offset) * step, rows)
-        if low < high { multiply(jobs.baseAddress! + index, low, high) }
-        offset += (rows + step - 1) / step
-      }
+  /// Shares out rows in whole steps; `cost` is that of a row.
+  @inline(__always)
+  private func run(rows: Int, cost: Int, _ work: (_ first: Int, _ last: Int, _ thread: Int) -> Void) {
+    let steps = (rows + rowStep - 1) / rowStep
+    threads.run(steps, grain: grain(items: steps, cost: rowStep * cost)) { begin, end, thread in
+      work(begin * rowStep, min(end * rowStep, rows), thread)
     }
   }
 
   @inline(__always)
-  private func multiply(_ job: UnsafePointer<matmul_job>, _ begin: Int, _ end: Int) {
-    if element_block_length(job.pointee.type) > 1 {
-      kernels.matmul_quantized(job, begin, end)
+  private func multiply(_ job: matmul_job, _ input: ProductInput, _ first: Int, _ last: Int, _ thread: Int) {
+    var job = job
+    input.fill(&job, thread: thread)
+    if element_block_length(job.type) > 1 {
+      kernels.matmul_quantized(&job, first, last)
     } else {
-      kernels.matmul_float(job, begin, end)
+      kernels.matmul_float(&job, first, last)
     }
-  }
-}
-
-/// Where the parts of quantised activations lie in one block of memory.
-private struct QuantizedLayout {
-  let scales: Int
-  let sums: Int
-  let bytes: Int
-
-  init(tokens: Int, columns: Int) {
-    scales = (tokens * columns + 63) / 64 * 64
-    sums = scales + (tokens * (columns / 32) * 4 + 63) / 64 * 64
-    bytes = sums + tokens * (columns / 16) * 2
-  }
-
-  func view(_ base: UnsafeMutableRawPointer) -> quantized_activations {
-    quantized_activations(
-      values: base.assumingMemoryBound(to: Int8.self), scales: (base + scales).assumingMemoryBound(to: Float.self),
-      sums: (base + sums).assumingMemoryBound(to: Int16.self))
   }
 }
 

@@ -17,34 +17,14 @@ extension CPUBackend {
   }
 
   /// Rows are shared out among the threads.
-  public func rmsNorm(
-    _ x: Tensor, weight: Tensor?, weightOffset: Float, epsilon: Float
-  ) throws(TensorError) -> Tensor {
+  public func rmsNorm(_ x: Tensor, _ norm: RowNorm) throws(TensorError) -> Tensor {
     let out = try allocate(x.shape, .f32)
-    let factors = weight.map { UnsafePointer(floats($0)) }
+    let factors = norm.weight.map { UnsafePointer(floats($0)) }
     forRows(x, into: out, cost: 2) { source, target, rows, width in
-      kernels.rms_norm(source, factors, weightOffset, epsilon, rows, width, target)
+      kernels.rms_norm(source, factors, norm.weightOffset, norm.epsilon, rows, width, target)
     }
-    withExtendedLifetime(weight) {}
+    withExtendedLifetime(norm) {}
     return out
-  }
-
-  /// A thread norms the rows it has just added.
-  public func addRMSNorm(
-    _ x: Tensor, _ y: Tensor, weight: Tensor?, weightOffset: Float, epsilon: Float
-  ) throws(TensorError) -> (sum: Tensor, norm: Tensor) {
-    let sum = try allocate(x.shape, .f32)
-    let norm = try allocate(x.shape, .f32)
-    let factors = weight.map { UnsafePointer(floats($0)) }
-    let (left, right, total, target) = (floats(x), floats(y), floats(sum), floats(norm))
-    let (rows, width) = (x.shape.rows, x.shape.width)
-    threads.run(rows, grain: grain(items: rows, cost: 4 * width)) { begin, end, _ in
-      let start = begin * width
-      kernels.add(left + start, right + start, total + start, (end - begin) * width)
-      kernels.rms_norm(total + start, factors, weightOffset, epsilon, end - begin, width, target + start)
-    }
-    withExtendedLifetime((x, y, weight)) {}
-    return (sum, norm)
   }
 
   /// Rows are shared out among the threads.

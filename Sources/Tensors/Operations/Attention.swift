@@ -46,6 +46,28 @@ extension Tensor {
   ///
   /// Source: RoFormer (Su et al. 2021), section 3.2.
   public mutating func rotate(headSize: Int, by rotation: Rotation) throws(TensorError) {
+    try checkRotation(headSize: headSize, rotation)
+    try backend.rotate(&self, headSize: headSize, rotation)
+  }
+
+  /// What self-attention does before it attends, in one pass: rotates `self`, the queries, and `keys` in place and writes
+  /// keys and values into their caches, as `rotate` and `store` do.
+  public mutating func rotateAndStore(
+    keys: inout Tensor, values: Tensor, by rotation: Rotation, keyCache: Tensor, valueCache: Tensor, at position: Int
+  ) throws(TensorError) {
+    try keys.checkStoring(into: keyCache, at: position)
+    try values.checkStoring(into: valueCache, at: position)
+    let headSize = keyCache.shape[2]
+    try keys.checkRotation(headSize: headSize, rotation)
+    try checkRotation(headSize: headSize, rotation)
+    guard keyCache.shape == valueCache.shape, keyCache.elementType == valueCache.elementType else {
+      throw .shape("rotateAndStore", "valueCache", expected: Array(keyCache.shape), got: valueCache.shape)
+    }
+    try backend.rotateAndStore(
+      queries: &self, keys: &keys, values: values, rotation, keyCache: keyCache, valueCache: valueCache, at: position)
+  }
+
+  private func checkRotation(headSize: Int, _ rotation: Rotation) throws(TensorError) {
     try check("rotate", "x", isFloat32Matrix: self)
     guard headSize > 0, shape[1] % headSize == 0, rotation.rotarySize <= headSize else {
       throw TensorError(
@@ -56,7 +78,6 @@ extension Tensor {
     guard rotation.cosines.shape[0] == shape[0], rotation.sines.shape == rotation.cosines.shape else {
       throw .shape("rotate", "cosines", expected: [shape[0], nil], got: rotation.cosines.shape)
     }
-    try backend.rotate(&self, headSize: headSize, rotation)
   }
 
   /// Writes the rows of `self [tokens, heads * headSize]` into a cache `[heads, capacity, headSize]`.
@@ -64,6 +85,11 @@ extension Tensor {
   /// The cache's memory changes: it is the one tensor that is written in place, and every tensor that shares its
   /// storage sees the new values. Elements are rounded to the cache's type.
   public func store(into cache: Tensor, at position: Int) throws(TensorError) {
+    try checkStoring(into: cache, at: position)
+    backend.store(self, into: cache, at: position)
+  }
+
+  private func checkStoring(into cache: Tensor, at position: Int) throws(TensorError) {
     try check("store", "x", isFloat32Matrix: self)
     guard cache.shape.count == 3, cache.shape[0] * cache.shape[2] == shape[1] else {
       throw .shape("store", "cache", expected: [nil, nil, nil], got: cache.shape)
@@ -73,7 +99,6 @@ extension Tensor {
         operation: "store", argument: "position", expected: "room for \(shape[0]) of \(cache.shape[1]) positions",
         got: "\(position)")
     }
-    backend.store(self, into: cache, at: position)
   }
 
   /// Scaled dot-product attention of `self [tokens, heads * headSize]` over cached keys and values.

@@ -8,28 +8,37 @@ extension Tensor {
   /// Multiplies each row by a weight and adds a bias: `self [tokens, columns]` to `[tokens, rows]`.
   ///
   /// Quantised weights multiply activations rounded to 8 bits in blocks of 32; F32, F16 and BF16 weights multiply
-  /// float activations.
-  public func linear(_ projection: Projection) throws(TensorError) -> Tensor {
+  /// float activations. With a residual `[tokens, rows]` the result is added to it.
+  public func linear(_ projection: Projection, addedTo residual: Tensor? = nil) throws(TensorError) -> Tensor {
     try checkLinear("linear", projection)
-    return try backend.linear(self, projection)
+    if let residual {
+      try check("linear", "residual", isFloat32: residual)
+      guard residual.shape == Shape(shape[0], projection.weight.rows) else {
+        throw .shape("linear", "residual", expected: [shape[0], projection.weight.rows], got: residual.shape)
+      }
+    }
+    return try backend.linear(self, projection, addedTo: residual)
   }
 
-  /// Multiplies each row by several weights at once, as attention does for queries, keys and values.
-  public func linear(_ projections: [Projection]) throws(TensorError) -> [Tensor] {
+  /// Multiplies each row, normed if asked, by several weights at once, as attention does for queries, keys and values.
+  public func linear(norm: RowNorm? = nil, _ projections: [Projection]) throws(TensorError) -> [Tensor] {
     for projection in projections { try checkLinear("linear", projection) }
-    return try backend.linear(self, projections)
+    try check("linear", "norm", norm?.weight, isVectorOf: shape.width)
+    return try backend.linear(self, norm: norm, projections)
   }
 
-  /// The hidden values of a gated MLP, `activation(gate(x)) * up(x)`: `[tokens, columns]` to `[tokens, rows]`.
+  /// The hidden values of a gated MLP, `activation(gate(x)) * up(x)`, of rows that are normed if asked: `[tokens, columns]`
+  /// to `[tokens, rows]`.
   public func gatedLinear(
-    gate: Projection, up: Projection, activation: Activation
+    norm: RowNorm? = nil, gate: Projection, up: Projection, activation: Activation
   ) throws(TensorError) -> Tensor {
     try checkLinear("gatedLinear", gate)
     try checkLinear("gatedLinear", up)
+    try check("gatedLinear", "norm", norm?.weight, isVectorOf: shape.width)
     guard gate.weight.rows == up.weight.rows else {
       throw .shape("gatedLinear", "up", expected: [gate.weight.rows, nil], got: up.weight.source.shape)
     }
-    return try backend.gatedLinear(self, gate: gate, up: up, activation)
+    return try backend.gatedLinear(self, norm: norm, gate: gate, up: up, activation)
   }
 
   @inline(__always)

@@ -83,32 +83,36 @@ public final class ProfilingBackend: Backend {
   }
 
   /// Counted by type and shape of the weight.
-  public func linear(_ x: Tensor, _ projection: Projection) throws(TensorError) -> Tensor {
+  public func linear(
+    _ x: Tensor, _ projection: Projection, addedTo residual: Tensor?
+  ) throws(TensorError) -> Tensor {
     let weight = projection.weight
     let key = OperationKey("linear", weight.source.elementType, sizes: Shape(weight.columns, weight.rows))
     return try measure(key, .product(tokens: x.shape[0], [projection])) { () throws(TensorError) in
-      own(try base.linear(x, projection))
+      own(try base.linear(x, projection, addedTo: residual))
     }
   }
 
   /// Counted by the type of the first weight and the outputs of all together.
-  public func linear(_ x: Tensor, _ projections: [Projection]) throws(TensorError) -> [Tensor] {
+  public func linear(
+    _ x: Tensor, norm: RowNorm?, _ projections: [Projection]
+  ) throws(TensorError) -> [Tensor] {
     let rows = projections.reduce(0) { $0 + $1.weight.rows }
     let key = OperationKey(
       "linear, several", projections.first?.weight.source.elementType, sizes: Shape(x.shape[1], rows))
     return try measure(key, .product(tokens: x.shape[0], projections)) { () throws(TensorError) in
-      try base.linear(x, projections).map(own)
+      try base.linear(x, norm: norm, projections).map(own)
     }
   }
 
   /// Counted by type and shape of the gate's weight.
   public func gatedLinear(
-    _ x: Tensor, gate: Projection, up: Projection, _ activation: Activation
+    _ x: Tensor, norm: RowNorm?, gate: Projection, up: Projection, _ activation: Activation
   ) throws(TensorError) -> Tensor {
     let weight = gate.weight
     let key = OperationKey("gatedLinear", weight.source.elementType, sizes: Shape(weight.columns, weight.rows))
     return try measure(key, .product(tokens: x.shape[0], [gate, up])) { () throws(TensorError) in
-      own(try base.gatedLinear(x, gate: gate, up: up, activation))
+      own(try base.gatedLinear(x, norm: norm, gate: gate, up: up, activation))
     }
   }
 
@@ -130,6 +134,23 @@ public final class ProfilingBackend: Backend {
     let written = x.shape[0] * cache.shape[0] * cache.rowBytes
     let cost = OperationCost(activationBytes: x.byteCount + written)
     count(OperationKey("store", cache.elementType, sizes: Shape(x.shape.width)), cost, since: start)
+  }
+
+  /// Counted by the widths of queries and keys together and the type of the caches.
+  public func rotateAndStore(
+    queries: inout Tensor, keys: inout Tensor, values: Tensor, _ rotation: Rotation, keyCache: Tensor,
+    valueCache: Tensor, at position: Int
+  ) throws(TensorError) {
+    let start = ContinuousClock.now
+    let width = queries.shape.width + keys.shape.width
+    let written = 2 * keys.shape[0] * keyCache.shape[0] * keyCache.rowBytes
+    let cost = OperationCost(activationBytes: 2 * (queries.byteCount + keys.byteCount) + values.byteCount + written)
+    try base.rotateAndStore(
+      queries: &queries, keys: &keys, values: values, rotation, keyCache: keyCache, valueCache: valueCache,
+      at: position)
+    queries.storage.backend = self
+    keys.storage.backend = self
+    count(OperationKey("rotateAndStore", keyCache.elementType, sizes: Shape(width)), cost, since: start)
   }
 
   /// Counted by heads and type of the cache.
@@ -157,23 +178,8 @@ extension ProfilingBackend {
   }
 
   /// Counted by width.
-  public func rmsNorm(
-    _ x: Tensor, weight: Tensor?, weightOffset: Float, epsilon: Float
-  ) throws(TensorError) -> Tensor {
-    try onElements("rmsNorm", .moving(x, x), x) { () throws(TensorError) in
-      try base.rmsNorm(x, weight: weight, weightOffset: weightOffset, epsilon: epsilon)
-    }
-  }
-
-  /// Counted by width.
-  public func addRMSNorm(
-    _ x: Tensor, _ y: Tensor, weight: Tensor?, weightOffset: Float, epsilon: Float
-  ) throws(TensorError) -> (sum: Tensor, norm: Tensor) {
-    try measure(OperationKey("addRMSNorm", sizes: Shape(x.shape.width)), .moving(x, y, x, x)) {
-      () throws(TensorError) in
-      let result = try base.addRMSNorm(x, y, weight: weight, weightOffset: weightOffset, epsilon: epsilon)
-      return (own(result.sum), own(result.norm))
-    }
+  public func rmsNorm(_ x: Tensor, _ norm: RowNorm) throws(TensorError) -> Tensor {
+    try onElements("rmsNorm", .moving(x, x), x) { () throws(TensorError) in try base.rmsNorm(x, norm) }
   }
 
   /// Counted by width.

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A compiled pattern. Matching takes time linear in the text for the patterns of tokenizers, and never exponential:
 /// an automaton with Oniguruma's preference (leftmost, then first alternative), made deterministic as it runs.
-final class RegularExpression: Sendable {
+package final class RegularExpression: Sendable {
   let pattern: String
   let tables: RegexTables
   let program: RegexProgram
@@ -10,7 +10,10 @@ final class RegularExpression: Sendable {
   let reversedProgram: RegexProgram
   private let idle = Mutex<[RegexMatcher]>([])
 
-  init(_ pattern: String) throws(TokenizerError) {
+  /// Compiles a pattern.
+  ///
+  /// - Throws: `TokenizerError` for a pattern that is malformed or uses what is not known here.
+  package init(_ pattern: String) throws(TokenizerError) {
     var parser = RegexParser(pattern)
     let node = try parser.parse()
     self.pattern = pattern
@@ -28,7 +31,7 @@ final class RegularExpression: Sendable {
   }
 
   /// The matches in a text as offsets of bytes, for tests and short texts.
-  func matches(in text: [UInt8]) -> [Range<Int>] {
+  package func matches(in text: [UInt8]) -> [Range<Int>] {
     text.withUnsafeBufferPointer { bytes in
       withMatcher { matcher in
         var found: [Range<Int>] = []

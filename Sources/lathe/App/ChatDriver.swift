@@ -7,6 +7,8 @@ protocol Driver: AnyObject {
   var screen: any Screen { get }
   /// Where other threads leave events for this screen.
   var mailbox: Mailbox { get }
+  /// Gives the screen these colours and keys.
+  func dress(_ theme: Theme, _ bindings: KeyBindings)
   /// Lets the screen take in an event.
   ///
   /// - Returns: effects that concern the terminal or other screens.
@@ -24,6 +26,8 @@ final class ChatDriver: Driver {
   private var writer: SessionWriter?
   private let isNew: Bool
   private var clock: Clock
+  /// The user's preference file, beside the folder of sessions.
+  private let preferences: String
 
   /// Begins a chat, recorded in the library's first folder.
   init(
@@ -31,6 +35,7 @@ final class ChatDriver: Driver {
   ) throws(SessionError) {
     let header = SessionHeader(kind: "chat", model: opening.model, created: Clock.now(), terminal: size)
     writer = try SessionWriter.create(in: services.sessionLibrary.folders[0], header: header)
+    preferences = PreferenceFile.path(besideSessions: services.sessionLibrary.folders[0])
     engine = services.engine
     self.mailbox = mailbox
     clock = Clock()
@@ -53,6 +58,7 @@ final class ChatDriver: Driver {
         operation: "continue", subject: path, reason: "it is a session of kind \(log.header.kind), not a chat")
     }
     self.writer = writer
+    preferences = PreferenceFile.path(besideSessions: services.sessionLibrary.folders[0])
     engine = services.engine
     self.mailbox = mailbox
     clock = Clock(at: max(log.seconds, Clock.now() - log.header.created))
@@ -71,6 +77,11 @@ final class ChatDriver: Driver {
   /// Seconds since the session began.
   var seconds: Double { clock.seconds }
 
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    chat.theme = theme
+    chat.bindings = bindings
+  }
+
   func handle(_ event: Event) -> [Effect] {
     let timed = TimedEvent(seconds: clock.seconds, event: event)
     do {
@@ -85,19 +96,32 @@ final class ChatDriver: Driver {
     return run(chat.update(timed))
   }
 
+  /// Asks a question as if it had been written on the screen.
+  func ask(_ text: String) -> [Effect] { handle(.asked(Question(text: text, place: chat.nextPlace))) }
+
   private func run(_ effects: [Effect]) -> [Effect] {
     let mailbox = mailbox
     var others: [Effect] = []
     for effect in effects {
       switch effect {
-      case .submit(let text): others += handle(.asked(Question(text: text)))
+      case .keepPreference(let pair): others += keep(pair)
+      case .happen(let event): others += handle(event)
       case .loadModel(let request): engine.load(request) { mailbox.post($0) }
-      case .answer(let request): engine.answer(request) { mailbox.post($0) }
+      case .answer(let request): engine.answer(request) { mailbox.post($0.placed(as: request)) }
       case .stopAnswer: engine.stop()
       default: others.append(effect)
       }
     }
     return others
+  }
+
+  private func keep(_ pair: PreferencePair) -> [Effect] {
+    do {
+      try PreferenceFile.append(pair, to: preferences)
+      return handle(.notice(Notice(.information, "the preference is kept in preferences.jsonl, beside the sessions")))
+    } catch {
+      return handle(.notice(Notice(.error, "\(error)")))
+    }
   }
 
   func close(inGoodOrder: Bool) {
@@ -111,5 +135,14 @@ final class ChatDriver: Driver {
     // Otherwise the session stays unfinished, to be offered at the next start.
     writer.synchronise()
     self.writer = nil
+  }
+}
+
+extension Event {
+  /// The event with the place in the conversation that an answer was asked for: engines need not know of branches.
+  fileprivate func placed(as request: AnswerRequest) -> Event {
+    guard case .answerStarted(var start) = self else { return self }
+    start.place = request.place
+    return .answerStarted(start)
   }
 }

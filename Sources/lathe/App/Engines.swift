@@ -1,6 +1,7 @@
 import Downloads
 import Files
 import Inference
+import Remote
 import Sessions
 import Tensors
 
@@ -14,15 +15,20 @@ struct Services {
   static let defaultModel = KnownModel.standard.name
 
   /// What the shipped program works with.
-  static func standard() -> Services {
+  static func standard(
+    remote: RemoteConfiguration = RemoteConfiguration(key: APIKey.fromEnvironment)
+  ) -> Services {
     let store = ModelStore()
-    let engine = ModelEngine(threads: CPUBackend.availableProcessors) { name in
+    let local = ModelEngine(threads: CPUBackend.availableProcessors) { name in
       let found = try store.find(name)
       return ModelEngine.LocatedModel(name: found.name, path: found.path)
     }
+    let engine = EngineSwitch(local: local, remote: RemoteEngine(remote))
     return Services(engine: engine, catalogue: StoreCatalogue(store: store), sessionLibrary: sessionLibrary)
   }
 
   /// Sessions are recorded among the user's data; those that come with the program lie in ./sessions.
-  static let sessionLibrary = SessionLibrary(folders: [DataFolders.sessions, "sessions"])
+  static let sessionLibrary = SessionLibrary(
+    folders: [DataFolders.sessions, "sessions"], trash: DataFolders.data + "/trash",
+    indexFile: DataFolders.cache + "/sessions.index")
 }

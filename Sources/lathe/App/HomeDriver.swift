@@ -12,14 +12,21 @@ final class HomeDriver: Driver {
   private let services: Services
   private let clock = Clock()
   private let isCancelled = SharedFlag()
+  private let sessions: SessionKeeper
 
   init(services: Services, defaultModel: String, size: TerminalSize, theme: Theme, mailbox: Mailbox) {
     home = HomeScreen(defaultModel: defaultModel)
     home.theme = theme
     self.services = services
     self.mailbox = mailbox
+    sessions = SessionKeeper(library: services.sessionLibrary, mailbox: mailbox)
     _ = handle(.resized(size))
     _ = run(HomeScreen.startEffects)
+  }
+
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    home.theme = theme
+    home.bindings = bindings
   }
 
   func handle(_ event: Event) -> [Effect] {
@@ -27,7 +34,7 @@ final class HomeDriver: Driver {
   }
 
   private func run(_ effects: [Effect]) -> [Effect] {
-    let (mailbox, catalogue, library) = (mailbox, services.catalogue, services.sessionLibrary)
+    let (mailbox, catalogue) = (mailbox, services.catalogue)
     var others: [Effect] = []
     for effect in effects {
       switch effect {
@@ -39,7 +46,8 @@ final class HomeDriver: Driver {
             mailbox.post(.notice(Notice(.error, "\(error)")))
           }
         }
-      case .listSessions: DispatchQueue.global().async { mailbox.post(.sessions(library.summaries())) }
+      case .listSessions, .searchSessions, .renameSession, .tagSession, .deleteSession, .undeleteSession:
+        sessions.run(effect)
       case .pullModel(let name): pull(name)
       case .cancelPull: isCancelled.set(true)
       default: others.append(effect)
@@ -75,24 +83,4 @@ final class SharedFlag: Sendable {
   private let value = Atomic(false)
   var isSet: Bool { value.load(ordering: .acquiring) }
   func set(_ newValue: Bool) { value.store(newValue, ordering: .releasing) }
-}
-
-/// A replay in operation: it needs nothing from outside.
-final class ReplayDriver: Driver {
-  private var replay: ReplayScreen
-  var screen: any Screen { replay }
-  let mailbox: Mailbox
-  private let clock = Clock()
-
-  init(log: SessionLog, theme: Theme, mailbox: Mailbox) {
-    replay = ReplayScreen(log: log)
-    replay.theme = theme
-    self.mailbox = mailbox
-  }
-
-  func handle(_ event: Event) -> [Effect] {
-    replay.update(TimedEvent(seconds: clock.seconds, event: event))
-  }
-
-  func close(inGoodOrder: Bool) {}
 }

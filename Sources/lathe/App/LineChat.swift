@@ -19,6 +19,8 @@ struct LineChat {
   /// Whether a person types: they see a prompt.
   let isInteractive: Bool
   private var failed = false
+  /// The attempt that is waited for; said once.
+  private var attempt = 0
 
   init(driver: ChatDriver, isJSON: Bool, isInteractive: Bool) {
     self.driver = driver
@@ -36,7 +38,7 @@ struct LineChat {
       guard let line = readLine(strippingNewline: true) else { break }
       if line == "/quit" || line == "/exit" { break }
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
-      _ = driver.handle(.asked(Question(text: line)))
+      _ = driver.ask(line)
       settle()
     }
     driver.close(inGoodOrder: true)
@@ -61,7 +63,14 @@ struct LineChat {
   private mutating func show(_ event: Event) {
     switch event {
     case .modelFailed(let message), .answerRefused(let message): complain(message)
+    case .notice(let notice): remark(notice.text)
+    case .answerDelayed(let delay):
+      if delay.attempt != attempt {
+        remark("\(delay.reason); asked again in \(delay.seconds) s, attempt \(delay.attempt) of \(delay.attempts)")
+      }
+      attempt = delay.attempt
     case .answerFinished(let end):
+      attempt = 0
       switch end.reason {
       case .failed(let message): complain(message)
       case .length: remark("the answer ended at the most tokens allowed")

@@ -3,7 +3,9 @@ import Drawing
 import Files
 import Screens
 import Sessions
+import Settings
 import Terminals
+import Widgets
 
 /// The program on a terminal: one thread that takes events, lets the screen change, and draws.
 final class Workbench {
@@ -12,33 +14,39 @@ final class Workbench {
     case home
     case chat(ChatOpening)
     case resume(String)
-    case replay(SessionLog)
+    case replay(ReplayScreen)
   }
-
-  /// Shortest time between two frames, in seconds.
-  private static let frameInterval = 1.0 / 60
 
   private let services: Services
   private let terminal: Terminal
-  private let theme: Theme
+  private let library: ThemeLibrary
+  private var chrome: Chrome
   private let opening: ChatOpening
   private let clock = Clock()
-  private var driver: any Driver
+  private var driver: any Driver {
+    didSet { driver.dress(chrome.theme, chrome.bindings) }
+  }
   /// Whether the home screen is what a screen is left for.
   private let hasHome: Bool
   private var isDone = false
   /// The session on screen at the end.
   private var kept: String?
   private var isDirty = true
+  private var lastChromeTick = 0.0
 
   /// Opens the terminal and the first screen.
   ///
-  /// - Parameter opening: how chats begun from the home screen are opened.
-  init(_ start: Start, opening: ChatOpening, services: Services) throws {
+  /// - Parameters:
+  ///   - opening: how chats begun from the home screen are opened.
+  ///   - appearance: the colours and keys.
+  init(_ start: Start, opening: ChatOpening, services: Services, appearance: Appearance) throws {
     self.services = services
     self.opening = opening
-    terminal = try Terminal()
-    theme = terminal.colors == 0 ? .monochrome : .dark
+    library = appearance.library
+    terminal = try Terminal(
+      framesPerSecond: appearance.configuration.frameRate.value, byteCap: appearance.configuration.byteCap.value)
+    let theme: Theme
+    (theme, chrome) = appearance.open(on: terminal)
     let waker = terminal.waker
     let mailbox = Mailbox { waker.wake() }
     let size = TerminalSize(columns: terminal.size.columns, rows: terminal.size.rows)
@@ -55,27 +63,34 @@ final class Workbench {
       case .resume(let path):
         hasHome = false
         driver = try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: mailbox)
-      case .replay(let log):
+      case .replay(let replay):
         hasHome = false
-        driver = ReplayDriver(log: log, theme: theme, mailbox: mailbox)
+        driver = ReplayDriver(replay, library: services.sessionLibrary, theme: theme, mailbox: mailbox)
       }
     } catch {
       terminal.close()
       throw error
     }
+    driver.dress(theme, chrome.bindings)
   }
+
+  private var theme: Theme { chrome.theme }
 
   /// Runs until the user or a signal ends it.
   ///
   /// - Returns: the session that was on screen, when it was kept.
   func run() -> String? {
-    var lastFrame = -1.0
     var lastTick = clock.seconds
     while !isDone {
-      for event in terminal.nextEvents(timeout: timeout(lastFrame: lastFrame, lastTick: lastTick)) { translate(event) }
+      for event in terminal.nextEvents(timeout: timeout(lastTick: lastTick)) { translate(event) }
       if isDone { break }
       for event in driver.mailbox.drain() { take(event) }
       let now = clock.seconds
+      if let interval = chrome.tickInterval, now - lastChromeTick >= interval {
+        lastChromeTick = now
+        chrome.tick(at: now)
+        isDirty = true
+      }
       if let interval = driver.screen.tickInterval {
         if now - lastTick >= interval {
           lastTick = now
@@ -84,19 +99,20 @@ final class Workbench {
       } else {
         lastTick = now
       }
-      if isDirty, !isDone, now - lastFrame >= Workbench.frameInterval {
-        draw()
-        lastFrame = now
-      }
+      if isDirty, !isDone, terminal.frameDelay == 0 { draw() }
     }
     terminal.close()
     return kept
   }
 
   /// Milliseconds to wait for an event; without end when nothing is to be drawn and nothing moves by itself.
-  private func timeout(lastFrame: Double, lastTick: Double) -> Int? {
+  private func timeout(lastTick: Double) -> Int? {
     var seconds: Double?
-    if isDirty { seconds = lastFrame + Workbench.frameInterval - clock.seconds }
+    // While the line is busy, its readiness ends the wait.
+    if isDirty, let delay = terminal.frameDelay { seconds = Double(delay) / 1000 }
+    if let interval = chrome.tickInterval {
+      seconds = min(seconds ?? .infinity, lastChromeTick + interval - clock.seconds)
+    }
     if let interval = driver.screen.tickInterval {
       seconds = min(seconds ?? .infinity, lastTick + interval - clock.seconds)
     }
@@ -106,22 +122,51 @@ final class Workbench {
   private func draw() {
     var canvas = Canvas(size: terminal.size, style: theme[.text])
     driver.screen.view(on: &canvas)
+    chrome.view(on: &canvas, traffic: terminal.traffic.text)
+    canvas.fillStandardColors(with: theme[.text])
     terminal.present(canvas)
     isDirty = false
   }
 
   private func translate(_ event: TerminalEvent) {
     switch event {
-    case .key(let press): take(.key(press))
-    case .paste(let text): take(.paste(text))
+    case .key(let press):
+      isDirty = true
+      perform(chrome.handle(press, over: driver.screen.keyMap, at: clock.seconds))
+    case .mouse(let mouse):
+      isDirty = true
+      if let effects = chrome.handle(mouse, in: terminal.size, at: clock.seconds) {
+        perform(effects)
+      } else {
+        take(.mouse(mouse))
+      }
+    case .paste(let text):
+      isDirty = true
+      if !chrome.handle(paste: text) { take(.paste(text)) }
     case .resized(let size): take(.resized(TerminalSize(columns: size.columns, rows: size.rows)))
-    case .continued: isDirty = true
+    case .continued, .abilities: isDirty = true
     case .suspendRequested:
       terminal.suspend(wholeGroup: false)
       isDirty = true
     case .interrupted: end(inGoodOrder: true)
     // The connection or the machine goes away, not the user: what is recorded waits to be continued.
     case .terminated, .hangUp: end(inGoodOrder: false)
+    }
+  }
+
+  private func perform(_ effects: [Chrome.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .press(let press): take(.key(press))
+      case .reportMouse(let isOn): terminal.reportsMouse = isOn
+      case .useTheme(let name):
+        do {
+          chrome.use(try library.theme(named: name), at: clock.seconds)
+          driver.dress(theme, chrome.bindings)
+        } catch {
+          chrome.tell("\(error)", kind: .error, at: clock.seconds)
+        }
+      }
     }
   }
 
@@ -146,6 +191,13 @@ final class Workbench {
     case .leave: if hasHome { goHome() } else { end(inGoodOrder: true) }
     case .repaint: terminal.repaint()
     case .suspend: terminal.suspend()
+    case .copy(let text): terminal.copy(text)
+    case .editOutside(let text):
+      do {
+        take(.edited(try terminal.lend { try OutsideEditor.edit(text) }))
+      } catch {
+        take(.notice(Notice(.error, "\(error)")))
+      }
     case .startChat(let model):
       var opening = opening
       if let model { opening.model = model }
@@ -164,9 +216,11 @@ final class Workbench {
       run(.resumeSession(path))
     case .replaySession(let path):
       change { () throws(SessionError) in
-        ReplayDriver(log: try SessionLog(path: path), theme: theme, mailbox: newMailbox())
+        ReplayDriver(
+          try ReplayScreen(path: path), library: services.sessionLibrary, theme: theme, mailbox: newMailbox())
       }
-    case .submit, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel, .cancelPull:
+    case .happen, .keepPreference, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel,
+      .cancelPull, .searchSessions, .renameSession, .tagSession, .deleteSession, .undeleteSession, .markSession:
       // Drivers run these themselves.
       break
     }

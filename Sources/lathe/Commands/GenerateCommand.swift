@@ -13,6 +13,9 @@ struct GenerateCommand: ParsableCommand {
       The prompt is put through the model's chat template as a user's message, unless --raw or --tokens is given.
       With --json each token is one line {"token","text","logit","probability","top":[{"token","logit"}]}, logits and
       probabilities being the model's own before any sampling setting; the last line is the summary.
+
+      \(EndpointOptions.explanation) Servers have no token ids: "token" is null, and "logit" is a log-probability \
+      where --logprobs asks for them.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -32,6 +35,8 @@ struct GenerateCommand: ParsableCommand {
 
   @Flag(help: "Continue the text as it is, without chat template.")
   var raw = false
+
+  @OptionGroup(title: "Server") var server: EndpointOptions
 
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
@@ -53,9 +58,11 @@ struct GenerateCommand: ParsableCommand {
     if let tokens, GenerateCommand.ids(tokens) == nil {
       throw ValidationError("--tokens \(tokens): expected token ids separated by commas")
     }
+    try checkServerCall()
   }
 
   func run() throws {
+    if server.names(model.model) { return try run(onServer: server.reference(to: model.model)) }
     let loaded = try model.load()
     let generator = try context.open(loaded)
     let ids = try promptTokens(for: loaded)
@@ -74,7 +81,7 @@ struct GenerateCommand: ParsableCommand {
   }
 
   /// Text for a person: what a model wrote must not steer the terminal. Files and pipes get it as it is.
-  private func shown(_ text: String) -> String { StandardStreams.outputIsTerminal ? printable(text) : text }
+  func shown(_ text: String) -> String { StandardStreams.outputIsTerminal ? printable(text) : text }
 
   private func promptTokens(for loaded: LoadedModel) throws -> [Int32] {
     if let tokens {
@@ -82,11 +89,16 @@ struct GenerateCommand: ParsableCommand {
       try loaded.checkVocabulary(of: ids)
       return ids
     }
-    let text = try prompt ?? InputText.read(promptFile ?? "-")
-    if raw { return try loaded.tokenizer.encode(text, addSpecial: true, parseSpecial: true) }
-    var messages = [ChatMessage(role: "user", content: text)]
-    if let system { messages.insert(ChatMessage(role: "system", content: system), at: 0) }
-    return try ChatPrompt.tokens(for: messages, model: loaded)
+    if raw { return try loaded.tokenizer.encode(promptText(), addSpecial: true, parseSpecial: true) }
+    return try ChatPrompt.tokens(for: messages(), model: loaded)
+  }
+
+  private func promptText() throws -> String { try prompt ?? InputText.read(promptFile ?? "-") }
+
+  /// The prompt as a conversation.
+  func messages() throws -> [ChatMessage] {
+    let question = ChatMessage(role: "user", content: try promptText())
+    return (system.map { [ChatMessage(role: "system", content: $0)] } ?? []) + [question]
   }
 
   private static func ids(_ text: String) -> [Int32]? {

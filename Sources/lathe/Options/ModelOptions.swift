@@ -5,8 +5,8 @@ import Tensors
 
 /// Which model to use, and on how much of the machine.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "A pulled model's name, a GGUF file or a Hugging Face folder.")
-  var model = KnownModel.standard.name
+  @Option(help: "A pulled model's name, a GGUF file or a Hugging Face folder (default: \(KnownModel.standard.name)).")
+  var model: String?
 
   @Option(help: "Threads that compute; default: the processors this program may use.")
   var threads = CPUBackend.availableProcessors
@@ -22,7 +22,7 @@ struct ModelOptions: ParsableArguments {
 
   /// Loads the model on a backend.
   func load(on backend: any Backend) throws -> LoadedModel {
-    let found = try ModelStore().find(model)
+    let found = try ModelStore().find(model ?? KnownModel.standard.name)
     return try LoadedModel(path: found.path, name: found.name, backend: backend)
   }
 }

@@ -1,0 +1,106 @@
+import Drawing
+public import JSONText
+import OrderedCollections
+import Screens
+public import Sessions
+
+/// What was said in a session, as a document: Markdown for people, JSON for programs.
+public struct ConversationDocument {
+  private let log: SessionLog
+  private let title: String
+  private let tags: [String]
+  private let chat: ChatScreen
+
+  /// Reads a session to its end.
+  public init(_ log: SessionLog, title: String, tags: [String] = []) {
+    self.log = log
+    self.title = title
+    self.tags = tags
+    var chat = ChatScreen()
+    for event in log.events { _ = chat.update(event) }
+    self.chat = chat
+  }
+
+  private var model: ModelDescription? { if case .ready(let model) = chat.model { model } else { nil } }
+
+  /// The conversation in Markdown: what it was held with, then each turn. Text of the session stands as it was written,
+  /// without control characters.
+  public var markdown: String {
+    var lines = ["# " + printableLine(title.isEmpty ? "Session" : title), ""]
+    lines.append("- model: \(printableLine(model?.name ?? log.header.model))")
+    if let model {
+      lines.append("- weights: \(printableLine(model.quantisation)), SHA-256 `\(printableLine(model.identity))`")
+    }
+    lines.append("- began: \(Timestamp.text(log.header.created.rounded()))")
+    if let settings = chat.opening?.settings { lines.append("- sampling: `\(settings.json.text)`") }
+    if !tags.isEmpty { lines.append("- tags: \(printableLine(tags.joined(separator: ", ")))") }
+    if let system = chat.opening?.system { lines += ["", "## System", "", printable(system)] }
+    if !otherTurns.isEmpty { lines.append("- other branches: \(otherTurns.count) turns that the JSON export holds") }
+    for entry in chat.entries where !entry.isWithdrawn {
+      switch entry.kind {
+      case .question: lines += ["", "## Question \(entry.turn)", "", printable(entry.text)]
+      case .answer(let answer):
+        lines += ["", "## Answer \(entry.turn)", "", printable(entry.text)]
+        if let reason = ConversationDocument.remark(on: answer) { lines += ["", "*\(reason)*"] }
+      case .notice: break
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The conversation as one JSON object: the session, the model, the settings and the messages in order.
+  public var json: JSONValue {
+    var messages: [JSONValue] = []
+    if let system = chat.opening?.system { messages.append(["role": "system", "content": .string(system)]) }
+    messages += chat.entries.compactMap { $0.isWithdrawn ? nil : ConversationDocument.message($0) }
+    return [
+      "title": .string(title), "tags": .array(tags.map { .string($0) }),
+      "created": .string(Timestamp.text(log.header.created)), "seconds": .double(log.seconds),
+      "model": model.map {
+        [
+          "name": .string($0.name), "weights_sha256": .string($0.identity), "family": .string($0.family),
+          "quantisation": .string($0.quantisation), "context_length": .integer($0.contextLength),
+        ]
+      } ?? ["name": .string(log.header.model)],
+      "sampling": chat.opening?.settings.json ?? .null, "messages": .array(messages),
+      "other_branches": .array(otherTurns.compactMap(ConversationDocument.message)),
+    ]
+  }
+
+  /// The turns of branches that are not shown.
+  private var otherTurns: [Entry] {
+    let shown = Set(chat.entries.map(\.id))
+    return chat.conversation.entries.filter { $0.isTurn && !shown.contains($0.id) }
+  }
+
+  /// A turn as a chat message with its place in the tree; `nil` for a notice.
+  private static func message(_ entry: Entry) -> JSONValue? {
+    switch entry.kind {
+    case .question:
+      return [
+        "role": "user", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
+        "parent": .integer(entry.parent),
+      ]
+    case .answer(let answer):
+      return [
+        "role": "assistant", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
+        "parent": .integer(entry.parent), "tokens": .integer(answer.tokens),
+        "prompt_tokens": .integer(answer.promptTokens),
+        "ended": .string(remark(on: answer) ?? "end of turn"),
+      ]
+    case .notice: return nil
+    }
+  }
+
+  /// How an answer ended, where it did not end by itself.
+  private static func remark(on answer: Answer) -> String? {
+    switch answer.state {
+    case .finished(.endOfTurn), .finished(.stopString): nil
+    case .finished(.length): "ended at the most tokens allowed"
+    case .finished(.cancelled): "stopped by the user"
+    case .finished(.contextFull): "ended as the context was full"
+    case .finished(.failed): "failed"
+    case .streaming, .cutOff: "cut off"
+    }
+  }
+}

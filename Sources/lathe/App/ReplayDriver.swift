@@ -1,0 +1,50 @@
+import Drawing
+import Screens
+import Sessions
+
+/// A replay in operation: it needs nothing from outside, and only markers are ever written.
+final class ReplayDriver: Driver {
+  private var replay: ReplayScreen
+  var screen: any Screen { replay }
+  let mailbox: Mailbox
+  private let library: SessionLibrary
+  private let clock = Clock()
+
+  /// Plays a session from its start.
+  init(_ replay: ReplayScreen, library: SessionLibrary, theme: Theme, mailbox: Mailbox) {
+    self.replay = replay
+    self.replay.theme = theme
+    self.library = library
+    self.mailbox = mailbox
+  }
+
+  func dress(_ theme: Theme, _ bindings: KeyBindings) {
+    replay.theme = theme
+    replay.bindings = bindings
+  }
+
+  func handle(_ event: Event) -> [Effect] {
+    var others: [Effect] = []
+    for effect in replay.update(TimedEvent(seconds: clock.seconds, event: event)) {
+      guard case .markSession(let path, let marker) = effect else {
+        others.append(effect)
+        continue
+      }
+      do {
+        try library.changeDetails(of: path) { $0.add(marker) }
+      } catch {
+        mailbox.post(.notice(Notice(.warning, "the marker is not kept: \(error)")))
+      }
+    }
+    return others
+  }
+
+  func close(inGoodOrder: Bool) {}
+}
+
+extension ReplayScreen {
+  /// Reads a session to be played, with its markers; without them where they cannot be read.
+  init(path: String) throws(SessionError) {
+    self.init(log: try SessionLog(path: path), markers: (try? SessionDetails(path: path))?.markers ?? [])
+  }
+}
