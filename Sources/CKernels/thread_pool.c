@@ -1,9 +1,10 @@
 // The thread pool. Workers enter a job by themselves and the caller waits only for those that did: a worker that sleeps
 // or has lost its core to another process delays nobody, and after a fork a caller simply works alone.
-#define _GNU_SOURCE  // clocks and signals
+#define _GNU_SOURCE  // clocks, signals and yielding
 #include "thread_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -15,7 +16,8 @@
 
 enum {
   CACHE_LINE = 64,
-  BUSY_NANOSECONDS = 30000,  // waiting before sleeping
+  BUSY_NANOSECONDS = 15000,     // waiting without giving up the core
+  WAITING_NANOSECONDS = 60000,  // waiting in all before sleeping
   LOOKS_PER_CLOCK_READING = 64,
 };
 
@@ -79,9 +81,10 @@ static bool is_empty(uint64_t state, uint32_t last) {
   return inside(state) == 0;
 }
 
-// Looks at the state until the test holds for it; false when it is time to sleep. The core is not yielded in between: a
-// scheduler may take the rest of a yielding thread's time, whereas one that sleeps comes back as soon as it is woken.
-static inline bool wait_busily(struct thread_pool *pool, bool (*test)(uint64_t, uint32_t), uint32_t last,
+// Looks at the state until the test holds for it: true with that state, false when it is time to sleep. First busily,
+// then yielding: where cores are short, a thread that sleeps and is woken for every job takes the core from the one it
+// works for, whereas one that yields waits for its turn.
+static inline bool wait_for(struct thread_pool *pool, bool (*test)(uint64_t, uint32_t), uint32_t last,
                                uint64_t *state) {
   int64_t begin = 0, now = 0;
   do {
@@ -92,7 +95,8 @@ static inline bool wait_busily(struct thread_pool *pool, bool (*test)(uint64_t, 
     }
     now = nanoseconds_now();
     if (begin == 0) begin = now;
-  } while (now - begin < BUSY_NANOSECONDS);
+    if (now - begin > BUSY_NANOSECONDS) sched_yield();
+  } while (now - begin < WAITING_NANOSECONDS);
   return false;
 }
 
@@ -155,7 +159,7 @@ static void *work_until_stopped(void *argument) {
   uint32_t last = 0;
   while (!atomic_load(&pool->stopping)) {
     uint64_t state;
-    if (!wait_busily(pool, has_new_job, last, &state)) {
+    if (!wait_for(pool, has_new_job, last, &state)) {
       sleep_until_job(pool, last);
     } else if (atomic_compare_exchange_strong(&pool->state, &state, state + 1)) {
       last = number_of(state);
@@ -250,7 +254,7 @@ static void open_job(struct thread_pool *pool) {
 // Lets no more workers in and waits for those inside.
 static void close_job(struct thread_pool *pool) {
   uint64_t state = atomic_fetch_and(&pool->state, ~(uint64_t)JOB_OPEN);
-  if (inside(state) == 0 || wait_busily(pool, is_empty, 0, &state)) return;
+  if (inside(state) == 0 || wait_for(pool, is_empty, 0, &state)) return;
   pthread_mutex_lock(&pool->sleep_lock);
   atomic_store(&pool->caller_sleeps, true);
   while (inside(atomic_load(&pool->state)) != 0) pthread_cond_wait(&pool->job_left, &pool->sleep_lock);
