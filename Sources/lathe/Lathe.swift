@@ -17,7 +17,9 @@ struct Lathe: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, SessionsCommand.self]),
-      CommandGroup(name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self]),
+      CommandGroup(
+        name: "Models",
+        subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self, QuantizeCommand.self]),
       CommandGroup(
         name: "Generate and measure",
         subcommands: [
