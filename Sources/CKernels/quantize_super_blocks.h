@@ -1,144 +1,171 @@
-// The grids of a block of 256 weights: 8 or 16 groups whose scales and offsets are whole multiples of two numbers.
+// The grids of blocks of 256 weights: 8 or 16 groups whose scales and offsets are whole multiples of two numbers.
 //
 // First every group gets the grid it would choose by itself. The two common numbers follow from the largest; then
 // groups choose their multiples by the error they give, and the common numbers are fitted to the choices, in turns.
 #pragma once
 #include <string.h>
 
+#include "quantize_blocks.h"
 #include "quantize_grid.h"
 
-enum { SUPER_BLOCK = 256, MOST_GROUPS = 16, TURNS = 3 };
+enum { SUPER_BLOCK = 256, MOST_BLOCKS_ABREAST = LANES * LONGEST_GROUP / SUPER_BLOCK, TURNS = 3, REACH = 2 };
 
-// How a format lays groups over a block. `scales` are the multiples, from lowest to highest.
+// How a format lays groups over a block, and the multiples of the common scale that it holds. Where there are offsets,
+// the common minimum has multiples from 0 to the highest too.
 struct super_block_format {
   size_t group_length;
-  struct code_range codes, scales;
-  bool has_offsets;  // with multiples from zero to scales.highest, taken away
+  float lowest_multiple, highest_multiple;
+  struct code_set codes;
+  enum offset_rule rule;
 };
 
-struct super_block {
-  uint16_t d, dmin;  // f16 bits
-  int8_t scales[MOST_GROUPS], minimums[MOST_GROUPS];
-  int8_t codes[SUPER_BLOCK];
-};
-
-// A group's choice.
-struct multiples {
-  float scale, minimum;
-};
-
+// The common scale and minimum of each lane's block, and the multiples of them that its group takes.
 struct common_scales {
-  float d, dmin;
+  float d[LANES], dmin[LANES];
+};
+struct multiples {
+  float scale[LANES], minimum[LANES];
 };
 
-GRID float rounded_to_f16(float value) { return f16_to_f32(f32_to_f16(value)); }
-
-GRID float clamped(float value, struct code_range range) {
-  value = value > range.lowest ? value : range.lowest;
-  return value < range.highest ? value : range.highest;
+LANEWISE void grids_of(const struct multiples *choice, const struct common_scales *common, struct grids *grids) {
+  EACH_LANE {
+    grids->scale[lane] = common->d[lane] * choice->scale[lane];
+    grids->offset[lane] = -(common->dmin[lane] * choice->minimum[lane]);
+  }
 }
 
-GRID struct grid grid_of(struct multiples choice, struct common_scales common) {
-  return (struct grid){common.d * choice.scale, -(common.dmin * choice.minimum)};
-}
-
-// The multiples of the least error among the neighbours of `near`.
-GRID struct multiples best_multiples(struct weight_group group, const struct super_block_format *format,
-                                     struct common_scales common, struct multiples near) {
-  struct multiples best = near;
-  float least = INFINITY;
-  int reach = format->has_offsets && common.dmin != 0 ? 1 : 0;
-  struct code_range minimums = {0, format->scales.highest};
-  for (int step = -1; step <= 1; step++) {
+// Moves to the neighbouring multiples of the least error.
+LANEWISE void choose_multiples(const struct group_lanes *groups, struct super_block_format format,
+                               const struct common_scales *common, struct multiples *choice) {
+  struct multiples near = *choice;
+  float least[LANES];
+  EACH_LANE least[lane] = INFINITY;
+  int reach = format.rule != OFFSET_NONE ? REACH : 0;
+  for (int step = -REACH; step <= REACH; step++) {
     for (int offset_step = -reach; offset_step <= reach; offset_step++) {
-      struct multiples choice = {clamped(near.scale + (float)step, format->scales),
-                                 clamped(near.minimum + (float)offset_step, minimums)};
-      float error = error_of_grid(group, grid_of(choice, common), format->codes);
-      if (error < least) {
-        least = error;
-        best = choice;
+      struct multiples next;
+      EACH_LANE {
+        next.scale[lane] = clamped(near.scale[lane] + (float)step, format.lowest_multiple, format.highest_multiple);
+        next.minimum[lane] = clamped(near.minimum[lane] + (float)offset_step, 0, format.highest_multiple);
+      }
+      struct grids grids;
+      float errors[LANES];
+      grids_of(&next, common, &grids);
+      sum_errors(groups, &grids, format.codes, errors);
+      EACH_LANE {
+        bool better = errors[lane] < least[lane];
+        choice->scale[lane] = better ? next.scale[lane] : choice->scale[lane];
+        choice->minimum[lane] = better ? next.minimum[lane] : choice->minimum[lane];
+        least[lane] = better ? errors[lane] : least[lane];
       }
     }
   }
-  return best;
 }
 
-// The common scales of the least error for the groups' choices and codes.
-GRID struct common_scales fitted_scales(const struct grid_sums *sums, const struct multiples *choices, size_t groups,
-                                        struct common_scales common) {
+// The common scales of the least error for the choices and codes of the groups from `first` on, which share a block.
+LANEWISE void fit_common_scales(const struct group_lanes *groups, const struct grid_sums *sums,
+                                const struct multiples *choice, size_t first, size_t count,
+                                struct common_scales *common) {
   // Normal equations of value = d * (scale * code) - dmin * minimum, for the residuals of the present scales.
   double aa = 0, ab = 0, bb = 0, ra = 0, rb = 0;
-  for (size_t j = 0; j < groups; j++) {
-    double scale = choices[j].scale, minimum = choices[j].minimum;
-    aa += scale * scale * sums[j].qq;
-    ab -= scale * minimum * sums[j].q;
-    bb += minimum * minimum * sums[j].w;
-    ra += scale * sums[j].rq;
-    rb -= minimum * sums[j].r;
+  for (size_t lane = first; lane < first + count; lane++) {
+    double scale = choice->scale[lane], minimum = choice->minimum[lane];
+    aa += scale * scale * sums->qq[lane];
+    ab -= scale * minimum * sums->q[lane];
+    bb += minimum * minimum * groups->importance_sum[lane];
+    ra += scale * sums->rq[lane];
+    rb -= minimum * sums->r[lane];
   }
   double determinant = aa * bb - ab * ab;
-  if (common.dmin != 0 && determinant > 1e-6 * aa * bb) {
-    common.d += (float)((bb * ra - ab * rb) / determinant);
-    common.dmin += (float)((aa * rb - ab * ra) / determinant);
+  double d = common->d[first], dmin = common->dmin[first];
+  if (determinant > 1e-6 * aa * bb) {
+    d += (bb * ra - ab * rb) / determinant;
+    dmin += (aa * rb - ab * ra) / determinant;
   } else if (aa > 0) {
-    common.d += (float)(ra / aa);
+    d += ra / aa;
   }
-  return (struct common_scales){rounded_to_f16(common.d), rounded_to_f16(common.dmin)};
+  for (size_t lane = first; lane < first + count; lane++) {
+    common->d[lane] = rounded_to_f16((float)d);
+    common->dmin[lane] = rounded_to_f16((float)dmin);
+  }
 }
 
-// The first common scales, with which every group's own grid is within reach.
-GRID struct common_scales spanning_scales(const struct grid *grids, size_t groups,
-                                          const struct super_block_format *format) {
+// The first common scales, which bring every group's own grid within reach.
+LANEWISE void span_grids(const struct grids *own, struct super_block_format format, size_t first, size_t count,
+                         struct common_scales *common) {
   float scale = 0, minimum = 0;
-  for (size_t j = 0; j < groups; j++) {
-    if (fabsf(grids[j].scale) > fabsf(scale)) scale = grids[j].scale;
-    minimum = -grids[j].offset > minimum ? -grids[j].offset : minimum;
+  for (size_t lane = first; lane < first + count; lane++) {
+    scale = fabsf(own->scale[lane]) > fabsf(scale) ? own->scale[lane] : scale;
+    minimum = -own->offset[lane] > minimum ? -own->offset[lane] : minimum;
   }
-  float reach = format->has_offsets ? format->scales.highest : format->scales.lowest;
-  return (struct common_scales){rounded_to_f16(scale / reach),
-                                format->has_offsets ? rounded_to_f16(minimum / format->scales.highest) : 0};
+  float end = format.rule != OFFSET_NONE ? format.highest_multiple : format.lowest_multiple;
+  for (size_t lane = first; lane < first + count; lane++) {
+    common->d[lane] = rounded_to_f16(scale / end);
+    common->dmin[lane] = rounded_to_f16(minimum / format.highest_multiple);
+  }
 }
 
-GRID void fit_super_block(const float *values, const float *importance, const struct super_block_format *format,
-                          struct super_block *out) {
-  const size_t length = format->group_length, groups = SUPER_BLOCK / length;
-  struct grid own[MOST_GROUPS];
-  for (size_t j = 0; j < groups; j++) {
-    struct weight_group group = {values + j * length, importance + j * length, length};
-    own[j] = format->has_offsets ? offset_grid(group, format->codes, OFFSET_NOT_POSITIVE)
-                                 : symmetric_grid(group, format->codes);
+// The best common scales and multiples that the turns find, for as many blocks as the lanes hold.
+LANEWISE void fit_multiples(const struct group_lanes *groups, struct super_block_format format,
+                            struct common_scales *best_common, struct multiples *best_choice) {
+  const size_t count = SUPER_BLOCK / format.group_length;
+  struct grids own = best_grids(groups, format.codes, format.rule);
+  struct common_scales common;
+  struct multiples choice;
+  float least[LANES];
+  for (size_t first = 0; first < LANES; first += count) span_grids(&own, format, first, count, &common);
+  EACH_LANE {
+    choice.scale[lane] = clamped(nearest_whole(own.scale[lane] * inverse_of(common.d[lane])), format.lowest_multiple,
+                                 format.highest_multiple);
+    choice.minimum[lane] =
+        clamped(nearest_whole(-own.offset[lane] * inverse_of(common.dmin[lane])), 0, format.highest_multiple);
+    least[lane] = INFINITY;
   }
-  struct common_scales common = spanning_scales(own, groups, format), best_common = common;
-  struct multiples choices[MOST_GROUPS], best_choices[MOST_GROUPS];
-  struct code_range minimums = {0, format->scales.highest};
-  for (size_t j = 0; j < groups; j++) {
-    choices[j].scale = clamped(nearest_whole(own[j].scale * inverse_of(common.d)), format->scales);
-    choices[j].minimum = clamped(nearest_whole(-own[j].offset * inverse_of(common.dmin)), minimums);
-    best_choices[j] = choices[j];
-  }
-  float least = INFINITY;
+  *best_common = common;
+  *best_choice = choice;
   for (int turn = 0; turn < TURNS; turn++) {
-    struct grid_sums sums[MOST_GROUPS];
-    float error = 0;
-    for (size_t j = 0; j < groups; j++) {
-      struct weight_group group = {values + j * length, importance + j * length, length};
-      choices[j] = best_multiples(group, format, common, choices[j]);
-      sums[j] = sums_of_grid(group, grid_of(choices[j], common), format->codes);
-      error += sums[j].rr;
+    struct grids grids;
+    struct grid_sums sums;
+    choose_multiples(groups, format, &common, &choice);
+    grids_of(&choice, &common, &grids);
+    sum_residuals(groups, &grids, format.codes, &sums);
+    for (size_t first = 0; first < LANES; first += count) {
+      float error = 0;
+      for (size_t lane = first; lane < first + count; lane++) error += sums.rr[lane];
+      bool better = error < least[first];
+      for (size_t lane = first; lane < first + count && better; lane++) {
+        best_common->d[lane] = common.d[lane];
+        best_common->dmin[lane] = common.dmin[lane];
+        best_choice->scale[lane] = choice.scale[lane];
+        best_choice->minimum[lane] = choice.minimum[lane];
+        least[lane] = error;
+      }
+      fit_common_scales(groups, &sums, &choice, first, count, &common);
     }
-    if (!(error < least)) break;
-    least = error;
-    best_common = common;
-    memcpy(best_choices, choices, sizeof choices);
-    common = fitted_scales(sums, choices, groups, common);
-    if (common.d == best_common.d && common.dmin == best_common.dmin) break;
   }
-  out->d = f32_to_f16(best_common.d);
-  out->dmin = f32_to_f16(best_common.dmin);
-  for (size_t j = 0; j < groups; j++) {
-    out->scales[j] = (int8_t)best_choices[j].scale;
-    out->minimums[j] = (int8_t)best_choices[j].minimum;
-    codes_of_grid(values + j * length, length, grid_of(best_choices[j], best_common), format->codes,
-                  out->codes + j * length);
+}
+
+// Fits `blocks` blocks, as many as the lanes hold groups of or fewer.
+LANEWISE void fit_super_blocks(const float *values, size_t blocks, struct super_block_format format,
+                               struct fitted_block *out) {
+  const size_t length = format.group_length, count = SUPER_BLOCK / length;
+  struct group_lanes groups;
+  struct common_scales common;
+  struct multiples choice;
+  struct grids grids;
+  load_groups(values, blocks * count, length, &groups);
+  fit_multiples(&groups, format, &common, &choice);
+  grids_of(&choice, &common, &grids);
+  for (size_t lane = 0; lane < blocks * count; lane++) {
+    struct fitted_block *block = out + lane / count;
+    block->d = f32_to_f16(common.d[lane]);
+    block->dmin = f32_to_f16(common.dmin[lane]);
+    block->scales[lane % count] = (int8_t)choice.scale[lane];
+    block->minimums[lane % count] = (int8_t)choice.minimum[lane];
+  }
+  uint8_t codes[LONGEST_GROUP][LANES];
+  number_codes(&groups, &grids, format.codes, codes);
+  for (size_t lane = 0; lane < blocks * count; lane++) {
+    for (size_t i = 0; i < length; i++) out[lane / count].codes[lane % count * length + i] = codes[i][lane];
   }
 }
