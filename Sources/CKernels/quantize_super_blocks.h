@@ -90,6 +90,12 @@ LANEWISE void fit_common_scales(const struct group_lanes *groups, const struct g
   }
 }
 
+// The nearest f16 that is not smaller in magnitude.
+LANEWISE float rounded_up_to_f16(float value) {
+  uint16_t half = f32_to_f16(value);
+  return f16_to_f32(fabsf(f16_to_f32(half)) < fabsf(value) ? (uint16_t)(half + 1) : half);
+}
+
 // The first common scales, which bring every group's own grid within reach.
 LANEWISE void span_grids(const struct grids *own, struct super_block_format format, size_t first, size_t count,
                          struct common_scales *common) {
@@ -100,8 +106,8 @@ LANEWISE void span_grids(const struct grids *own, struct super_block_format form
   }
   float end = format.rule != OFFSET_NONE ? format.highest_multiple : format.lowest_multiple;
   for (size_t lane = first; lane < first + count; lane++) {
-    common->d[lane] = rounded_to_f16(scale / end);
-    common->dmin[lane] = rounded_to_f16(minimum / format.highest_multiple);
+    common->d[lane] = rounded_up_to_f16(scale / end);
+    common->dmin[lane] = rounded_up_to_f16(minimum / format.highest_multiple);
   }
 }
 

@@ -63,9 +63,9 @@ struct kernels {
   void (*to_f32)(enum element_type type, const void *source, float *out, size_t count);
   // Rounds to nearest even; F32, F16, BF16 and Q8_0 (KV caches, activations).
   void (*from_f32)(enum element_type type, const float *source, void *out, size_t count);
-  // quantize_*: `count` elements, whole blocks, to Q8_0, Q4_0 to Q5_1 or Q2_K to Q6_K. Q8_0 as from_f32; the others with the
-  // scales of the least squared error that a search finds. All tables give the same bits. Finite values only; those
-  // beyond the range of the blocks' scales become infinities or NaN when they are read.
+  // quantize_*.c: `count` weights, whole blocks, to any block type but MXFP4: Q8_0 as from_f32, the others with the
+  // scales of the least weighted squared error that a search finds. All tables give the same bits. A block with a
+  // value beyond the reach of its scales reads as infinities or NaN; infinities and NaN may be lost.
   void (*quantize_weights)(enum element_type type, const float *source, void *out, size_t count);
 
   // quantized_*.c: weights in block types times quantized activations. Columns are whole blocks. All tables give

@@ -102,12 +102,22 @@ public struct CheckpointQuantizer {
     before: UnsafeBufferPointer<Float>, after: UnsafeBufferPointer<Float>, rows: Range<Int>,
     step: QuantizationPlan.Step
   ) -> CheckpointError {
-    let index = zip(before, after).enumerated().first { !$1.0.isFinite || !$1.1.isFinite }?.offset ?? 0
+    var index = 0
+    let isHeld: Bool
+    if let found = before.firstIndex(where: { !$0.isFinite }) {
+      (index, isHeld) = (found, false)
+    } else {
+      // One weight spoils its block: the largest is the one to name.
+      isHeld = true
+      let spoilt = after.firstIndex { !$0.isFinite } ?? 0
+      let start = spoilt / step.type.blockLength * step.type.blockLength
+      index = (start..<start + step.type.blockLength).max { abs(before[$0]) < abs(before[$1]) } ?? spoilt
+    }
     let width = step.entry.shape.last ?? 1
     let element = "element [\(rows.lowerBound + index / width), \(index % width)] is \(before[index])"
     let problem =
-      before[index].isFinite
-      ? "\(element): it or its block is beyond what \(step.type) can hold; BF16 and F32 hold more"
+      isHeld
+      ? "\(element), beyond what \(step.type) can hold; BF16 and F32 hold more"
       : "\(element); weights must be finite numbers"
     return CheckpointError(path: checkpoint.path, place: "tensor \(quoted(step.entry.name))", problem: problem)
   }

@@ -31,7 +31,7 @@ public struct QuantizationPlan: Sendable {
   /// - Throws: `CheckpointError` when the checkpoint is no GGUF file, or a weight has a type that cannot be read.
   public init(_ checkpoint: any Checkpoint, recipe: QuantizationRecipe) throws(CheckpointError) {
     guard checkpoint.format == .gguf else {
-      let problem = "expected a GGUF file, got safetensors, whose tokenizer and settings lie beside it; convert it first"
+      let problem = "expected a GGUF file, got safetensors; make one of it first (convert_hf_to_gguf.py of llama.cpp)"
       throw CheckpointError(path: checkpoint.path, problem: problem)
     }
     let layers = (checkpoint.tensors.keys.compactMap(QuantizationPlan.layer).max() ?? -1) + 1
@@ -59,8 +59,8 @@ public struct QuantizationPlan: Sendable {
     let name = entry.name
     guard entry.shape.count >= 2, name.hasSuffix("weight"), !name.hasSuffix("_norm.weight") else { return false }
     let kept = [
-      "ffn_gate_inp.", "ffn_gate_tid2eid.", "position_embd", "token_types", "attn_rel_b.", "ssm_conv1d", "shortconv.conv.",
-      "patch_embd", "pos_embd",
+      "ffn_gate_inp.", "ffn_gate_tid2eid.", "position_embd", "token_types", "attn_rel_b.", "ssm_conv1d",
+      "shortconv.conv.", "patch_embd", "pos_embd",
     ]
     return !kept.contains { name.contains($0) }
   }
@@ -80,6 +80,7 @@ public struct QuantizationPlan: Sendable {
       case .q4_K: .q5_0
       case .q5_K: .q5_1
       case .q6_K: .q8_0
+      case .iq4_XS: .iq4_NL
       default: .f16
       }
     return columns % substitute.blockLength == 0 ? substitute : .f16

@@ -45,6 +45,8 @@ public struct QuantizationRecipe: Sendable, Hashable {
     QuantizationRecipe(
       "Q4_K_S", .q4_K, fileType: 14,
       [Promotion(.attentionValue, .first(4), .q5_K), Promotion(.feedForwardDown, .firstPart(8), .q5_K)]),
+    QuantizationRecipe("IQ4_NL", .iq4_NL, fileType: 25, [Promotion(.feedForwardDown, .firstPart(8), .q5_K)]),
+    QuantizationRecipe("IQ4_XS", .iq4_XS, fileType: 30, [Promotion(.feedForwardDown, .firstPart(8), .q5_K)]),
     QuantizationRecipe(
       "Q3_K_M", .q3_K, fileType: 12,
       [
@@ -115,4 +117,9 @@ enum LayerChoice: Sendable, Hashable {
     case .sensitive: layer < count / 8 || layer >= 7 * count / 8 || (layer - count / 8) % 3 == 2
     }
   }
+}
+
+extension QuantizationRecipe: CustomStringConvertible {
+  /// The name.
+  public var description: String { name }
 }
