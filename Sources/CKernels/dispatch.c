@@ -16,6 +16,7 @@
     .instructions = SET, \
     .to_f32 = to_f32_##NAME, \
     .from_f32 = from_f32_##NAME, \
+    .quantize_weights = quantize_weights_##NAME, \
     .quantize_activations = quantize_activations_##NAME, \
     .packed_bytes = packed_bytes_##NAME, \
     .pack = pack_##NAME, \

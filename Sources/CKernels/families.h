@@ -32,6 +32,9 @@
 #define pack_avx512 panels_pack
 #define pack_neon panels_pack
 
+#define DECLARE_QUANTIZE(SET) \
+  void quantize_weights_##SET(enum element_type type, const float *source, void *out, size_t count);
+
 #define DECLARE_MATMUL_FLOAT(SET) \
   void matmul_float_##SET(const struct matmul_job *job, size_t row_begin, size_t row_end);
 
@@ -69,8 +72,9 @@
 #define peak_bf16_neon peak_bf16_scalar
 
 #define DECLARE_FAMILIES(SET) \
-  DECLARE_CONVERT(SET) DECLARE_QUANTIZED(SET) DECLARE_MATMUL_FLOAT(SET) DECLARE_ATTENTION(SET) \
-  DECLARE_NORMALIZE(SET) DECLARE_ROTARY(SET) DECLARE_ELEMENTWISE(SET) DECLARE_MACHINE_LIMITS(SET)
+  DECLARE_CONVERT(SET) DECLARE_QUANTIZE(SET) DECLARE_QUANTIZED(SET) DECLARE_MATMUL_FLOAT(SET) \
+  DECLARE_ATTENTION(SET) DECLARE_NORMALIZE(SET) DECLARE_ROTARY(SET) DECLARE_ELEMENTWISE(SET) \
+  DECLARE_MACHINE_LIMITS(SET)
 
 DECLARE_FAMILIES(scalar)
 #if defined(__x86_64__)

@@ -113,6 +113,13 @@ package enum FileKind {
   }
 }
 
+/// Whether two paths lead to one file, also by links; false where either leads to none.
+package func isSameFile(_ first: String, _ second: String) -> Bool {
+  var (one, other) = (stat(), stat())
+  guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+}
+
 /// The names in a folder, sorted by their bytes, without `.` and `..`.
 ///
 /// - Throws: `FileError` when the folder cannot be read.

@@ -74,7 +74,7 @@ public protocol Backend: AnyObject, Sendable {
   func activate(_ x: Tensor, _ activation: Activation) throws(TensorError) -> Tensor
   /// `activation(gate) * up`.
   func activateMultiply(gate: Tensor, up: Tensor, _ activation: Activation) throws(TensorError) -> Tensor
-  /// The elements in another type: any type to F32; F32 to F32, F16, BF16 or Q8_0 (nearest, ties to even).
+  /// The elements in another type: any type to F32; F32 to any type that `canBeWritten`.
   func convert(_ x: Tensor, to elementType: ElementType) throws(TensorError) -> Tensor
   /// The rows of several F32 tensors of one width, one after the other.
   func concatenate(_ parts: [Tensor]) throws(TensorError) -> Tensor

@@ -61,6 +61,9 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   /// Whether elements are plain floating-point numbers.
   public var isFloat: Bool { self == .f32 || self == .f16 || self == .bf16 }
 
+  /// Whether `Tensor.converted` can make this type from F32: every float and block type but MXFP4.
+  public var canBeWritten: Bool { (isFloat || isQuantized) && self != .mxfp4 }
+
   /// Bytes of a row of `elements`; nil when they are no whole number of blocks, are negative or overflow.
   public func rowBytes(elements: Int) -> Int? {
     guard elements >= 0, elements % blockLength == 0 else { return nil }

@@ -18,7 +18,9 @@ struct Lathe: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Chat", subcommands: [ChatCommand.self, ReplayCommand.self, RerunCommand.self, SessionsCommand.self]),
-      CommandGroup(name: "Models", subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self]),
+      CommandGroup(
+        name: "Models",
+        subcommands: [PullCommand.self, ModelsCommand.self, InspectCommand.self, QuantizeCommand.self]),
       CommandGroup(
         name: "Generate and measure",
         subcommands: [

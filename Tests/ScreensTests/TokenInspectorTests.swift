@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func surpriseIsShownByColourAndByAttributes() {
-    for theme in [Theme.dark, .light, .monochrome] {
+    for theme in [Theme.dark, .monochrome] {
       var chat = chat()
       chat.screen.theme = theme
       chat.press(KeyPress(.function(7)))

@@ -172,6 +172,19 @@ import Testing
     #expect(try half.gather([3]).floats() == half.converted(to: .f32).rows(3..<4).floats())
   }
 
+  @Test(arguments: ElementType.allCases.filter(\.canBeWritten))
+  func anyNumberOfThreadsMakesTheSameBlocks(type: ElementType) throws {
+    func bytes(threads: Int) throws -> [UInt8] {
+      let backend = CPUBackend(threads: threads)
+      let converted = try random(backend, Shape(9, 2048), stream: 13).converted(to: type)
+      #expect(converted.elementType == type && converted.byteCount == type.byteCount(shape: [9, 2048]))
+      return converted.withBytes { Array($0) }
+    }
+    let single = try bytes(threads: 1)
+    #expect(try bytes(threads: 2) == single)
+    #expect(try bytes(threads: 5) == single)
+  }
+
   @Test func rotationLeavesOtherHoldersOfTheTensorAlone() throws {
     let backend = CPUBackend(threads: 1)
     let rotation = Rotation(
@@ -197,6 +210,9 @@ import Testing
     #expect(message { _ = try x + y } == "add: y: expected [2, 3], got [1, 2]")
     #expect(message { _ = try x.gather([2]) } == "gather: index: expected 0..<2, got 2")
     #expect(message { _ = try x.converted(to: .q8_0) } == "converted: x: expected [*, 32], got [2, 3]")
+    #expect(
+      message { _ = try x.converted(to: .mxfp4) }
+        == "converted: type: expected a conversion to F32, or of F32 to a type that can be written, got MXFP4")
     let norm = RowNorm(weight: y, epsilon: 1)
     #expect(message { _ = try x.rmsNorm(norm) } == "rmsNorm: weight: expected [3], got [1, 2]")
     #expect(message { _ = try backend.allocate(Shape(1 << 40, 1 << 30), .f32) } != nil)

@@ -65,6 +65,10 @@ struct kernels {
   void (*to_f32)(enum element_type type, const void *source, float *out, size_t count);
   // Rounds to nearest even; F32, F16, BF16 and Q8_0 (KV caches, activations).
   void (*from_f32)(enum element_type type, const float *source, void *out, size_t count);
+  // quantize_*.c: `count` weights, whole blocks, to any block type but MXFP4: Q8_0 as from_f32, the others with the
+  // scales of the least weighted squared error that a search finds. All tables give the same bits. A block with a
+  // value beyond the reach of its scales reads as infinities or NaN; infinities and NaN may be lost.
+  void (*quantize_weights)(enum element_type type, const float *source, void *out, size_t count);
 
   // quantized_*.c: weights in block types times quantized activations. Columns are whole blocks. All tables give
   // the same bits, here and in matmul_float.

@@ -174,7 +174,9 @@ extension ChatScreen {
     // Where the prompt's length comes at the end, what was counted last stands until then.
     if latest.promptTokens > 0 { contextUsed = latest.promptTokens + latest.tokens }
     if latest.tokens == 1 {
-      if seconds > latest.started, latest.newTokens > 0 { prefillSpeed = Double(latest.newTokens) / (seconds - latest.started) }
+      if seconds > latest.started, latest.newTokens > 0 {
+        prefillSpeed = Double(latest.newTokens) / (seconds - latest.started)
+      }
     } else if seconds > first {
       decodeSpeed = Double(latest.tokens - 1) / (seconds - first)
     }

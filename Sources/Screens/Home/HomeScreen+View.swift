@@ -25,7 +25,8 @@ extension HomeScreen {
   /// The parts of the screen from top to bottom; those without room are empty.
   func areas(in size: Size) -> (head: Rectangle, list: Rectangle, foot: Rectangle) {
     let (head, belowHead) = Rectangle(size: size).splitTop(size.rows >= 8 ? 2 : 0)
-    let (list, foot) = belowHead.splitBottom(size.rows >= 3 ? (prompt != nil || pull != nil || notice != nil ? 2 : 1) : 0)
+    let hasMessage = prompt != nil || pull != nil || notice != nil
+    let (list, foot) = belowHead.splitBottom(size.rows >= 3 ? (hasMessage ? 2 : 1) : 0)
     return (head, list, foot)
   }
 

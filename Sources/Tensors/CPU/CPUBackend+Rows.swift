@@ -72,13 +72,16 @@ extension CPUBackend {
     let (rows, width) = (x.shape.rows, x.shape.width)
     let (source, target, sourceBytes, targetBytes) = (host(x), host(out), x.rowBytes, out.rowBytes)
     let widening = elementType == .f32
-    threads.run(rows, grain: grain(items: rows, cost: 2 * width)) { begin, end, _ in
+    // The search for the scales of blocks takes hundreds of steps an element.
+    let searches = elementType.isQuantized && elementType != .q8_0
+    let narrow = searches ? kernels.quantize_weights! : kernels.from_f32!
+    threads.run(rows, grain: grain(items: rows, cost: (searches ? 200 : 2) * width)) { begin, end, _ in
       for row in begin..<end {
         let (from, to) = (source + row * sourceBytes, target + row * targetBytes)
         if widening {
           kernels.to_f32(x.elementType.kernelType, from, to.assumingMemoryBound(to: Float.self), width)
         } else {
-          kernels.from_f32(elementType.kernelType, from.assumingMemoryBound(to: Float.self), to, width)
+          narrow(elementType.kernelType, from.assumingMemoryBound(to: Float.self), to, width)
         }
       }
     }

@@ -39,15 +39,18 @@ extension Tensor {
     return Tensor(shape: shape, elementType: elementType, byteOffset: byteOffset, storage: storage)
   }
 
-  /// The elements in another type: any float or block type to F32; F32 to F32, F16, BF16 or Q8_0.
+  /// The elements in another type: any float or block type to F32; F32 to any type that `canBeWritten`.
   ///
-  /// Rounds to nearest, ties to even.
+  /// F16, BF16 and Q8_0 are rounded to nearest, ties to even. The other block types get the scales that a search finds
+  /// for the least squared error, large elements weighing more: it takes tens of nanoseconds an element, so it is for
+  /// weights. Values beyond a type's reach become infinities or NaN; infinities and NaN may be lost in blocks.
   public func converted(to type: ElementType) throws(TensorError) -> Tensor {
     if type == elementType { return self }
-    let fromFloat = elementType == .f32 && (type == .f16 || type == .bf16 || type == .q8_0)
+    let fromFloat = elementType == .f32 && type.canBeWritten
     let toFloat = type == .f32 && (elementType.isFloat || elementType.isQuantized)
     guard fromFloat || toFloat else {
-      throw .type("converted", "type", expected: "a conversion to F32, or F32 to F16, BF16 or Q8_0", got: type)
+      throw .type(
+        "converted", "type", expected: "a conversion to F32, or of F32 to a type that can be written", got: type)
     }
     guard shape.width % type.blockLength == 0 else {
       throw .shape("converted", "x", expected: [nil, type.blockLength], got: shape)

@@ -1,15 +1,13 @@
-import Downloads
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
 
-/// Shows how far a download is on standard error: a bar on a terminal, a line every tenth elsewhere.
+/// Shows how far work on a file is on standard error: a bar on a terminal, a line every tenth elsewhere.
 final class ProgressMeter: @unchecked Sendable {
   private let isQuiet: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let isTerminal = ProgressMeter.isTerminal
   private let start = ContinuousClock.now
   private var firstBytes: Int64?
   private var lastTenth = -1
@@ -17,12 +15,22 @@ final class ProgressMeter: @unchecked Sendable {
   private var hasBar = false
   private var lock = pthread_mutex_t()
 
+  /// Whether somebody looks at standard error.
+  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
     pthread_mutex_init(&lock, nil)
   }
 
-  func show(_ progress: DownloadProgress) {
+  /// Bytes of a file that are done, and bytes in all where that is known.
+  struct Progress {
+    var file: String
+    var received: Int64
+    var total: Int64?
+  }
+
+  func show(_ progress: Progress) {
     if isQuiet { return }
     pthread_mutex_lock(&lock)
     defer { pthread_mutex_unlock(&lock) }
@@ -63,7 +71,7 @@ final class ProgressMeter: @unchecked Sendable {
     String(String.UnicodeScalarView(file.unicodeScalars.filter { $0.properties.generalCategory != .control }))
   }
 
-  private func amounts(_ progress: DownloadProgress) -> String {
+  private func amounts(_ progress: Progress) -> String {
     let elapsed =
       Double((ContinuousClock.now - start).components.attoseconds) * 1e-18
       + Double((ContinuousClock.now - start).components.seconds)

@@ -33,7 +33,7 @@ struct PullCommand: AsyncParsableCommand {
     let meter = ProgressMeter(isQuiet: quiet)
     let pulled = try await ModelPull().run(request) { report in
       switch report {
-      case .progress(let progress): meter.show(progress)
+      case .progress(let part): meter.show(.init(file: part.file, received: part.received, total: part.total))
       case .note(let text): meter.note(text)
       }
     }

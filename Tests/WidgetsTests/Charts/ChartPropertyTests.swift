@@ -84,7 +84,7 @@ import Testing
         Array(layers[random.below(4)...]), title: "title", xAxis: ChartAxis("x", scale: scales[random.below(2)]),
         yAxis: ChartAxis("y", scale: scales[random.below(2)], unit: random.below(2) == 0 ? .number : .duration),
         viewport: Viewport(x: interval(), y: interval()), crosshair: random.below(2) == 0 ? Crosshair(x: 3) : nil,
-        marks: ChartMarks.allCases[random.below(3)], theme: Theme.builtIn[random.below(3)])
+        marks: ChartMarks.allCases[random.below(3)], theme: [Theme.dark, .monochrome][random.below(2)])
       let bars = BarChart(["a", "中\u{7}"], groups: [.init(name: "g", values: Array(series.y.prefix(2)))], title: "t")
       let map = HeatMap(
         series.y, columns: random.below(9), x: Interval(0, 5), y: chart.visibleY, title: "t", yAxis: chart.yAxis,
