@@ -36,6 +36,9 @@ struct LinePace {
   /// Milliseconds until the next frame may begin.
   func delay(at now: Int) -> Int { max(0, nextFrame - now) }
 
+  /// The same for a frame that shows what a key did: people feel that delay, so on a quick line it does not wait its turn.
+  func echoDelay(at now: Int) -> Int { step == 0 && byteCap == nil ? 0 : delay(at: now) }
+
   /// A frame has been accepted whole.
   ///
   /// - Parameters:

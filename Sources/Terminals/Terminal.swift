@@ -116,6 +116,9 @@ public final class Terminal {
   /// returns when it has.
   public var frameDelay: Int? { line.isEmpty ? pace.delay(at: Self.now()) : nil }
 
+  /// The same for a frame that shows what a key did, which on a quick line may begin at once.
+  public var echoDelay: Int? { line.isEmpty ? pace.echoDelay(at: Self.now()) : nil }
+
   /// What has been sent, for the status line.
   public var traffic: Traffic {
     let rates = meter.rates(at: Self.now())

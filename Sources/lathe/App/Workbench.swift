@@ -32,6 +32,8 @@ final class Workbench {
   /// The session on screen at the end.
   private var kept: String?
   private var isDirty = true
+  /// Whether the user waits to see what a key did.
+  private var isEchoDue = false
   private var lastChromeTick = 0.0
 
   /// Opens the terminal and the first screen.
@@ -99,17 +101,19 @@ final class Workbench {
       } else {
         lastTick = now
       }
-      if isDirty, !isDone, terminal.frameDelay == 0 { draw() }
+      if isDirty, !isDone, frameDelay == 0 { draw() }
     }
     terminal.close()
     return kept
   }
 
+  private var frameDelay: Int? { isEchoDue ? terminal.echoDelay : terminal.frameDelay }
+
   /// Milliseconds to wait for an event; without end when nothing is to be drawn and nothing moves by itself.
   private func timeout(lastTick: Double) -> Int? {
     var seconds: Double?
     // While the line is busy, its readiness ends the wait.
-    if isDirty, let delay = terminal.frameDelay { seconds = Double(delay) / 1000 }
+    if isDirty, let delay = frameDelay { seconds = Double(delay) / 1000 }
     if let interval = chrome.tickInterval {
       seconds = min(seconds ?? .infinity, lastChromeTick + interval - clock.seconds)
     }
@@ -126,12 +130,14 @@ final class Workbench {
     canvas.fillStandardColors(with: theme[.text])
     terminal.present(canvas)
     isDirty = false
+    isEchoDue = false
   }
 
   private func translate(_ event: TerminalEvent) {
     switch event {
     case .key(let press):
       isDirty = true
+      isEchoDue = true
       perform(chrome.handle(press, over: driver.screen.keyMap, at: clock.seconds))
     case .mouse(let mouse):
       isDirty = true
