@@ -1,4 +1,4 @@
-// Quantised products with AVX2: 8 rows a vector, four columns a step. A panel of 16 rows is taken in two halves.
+// Quantised products with AVX2: 8 rows a vector, two vectors a panel, four columns a step.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -8,7 +8,7 @@
 
 #define INLINE static inline __attribute__((always_inline)) TARGET_AVX2
 
-enum { VECTOR_ROWS = 8 };
+enum { VECTOR_ROWS = 8, VECTOR_BYTES = 32, PANEL_VECTORS = PANEL_ROWS / VECTOR_ROWS, TILE_TOKENS = 4 };
 
 // Whether codes are multiplied with their sign. Unsigned codes are multiplied as they are, which is quicker.
 INLINE bool has_signed_codes(enum element_type type) { return panel_has_bytes(type) || panel_has_table(type); }
@@ -118,59 +118,90 @@ INLINE int steps_in_16_bits(enum element_type type) {
   }
 }
 
-// Dot products of steps [begin, end) added to `dots`.
-INLINE __m256i add_dots(enum element_type type, const __m256i codes[CODE_STEPS], const uint8_t *values, int begin,
-                        int end, __m256i dots) {
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// Keeps a sum in a register from here to its next use: left alone, the compiler regroups the sums token by token, for
+// which the codes of all steps would have to be at hand, and most would be moved to memory and back.
+#define KEEP_SUM(sum) __asm__ volatile("" : "+x"(sum))
+
+// Dot products of steps [begin, end) of a panel's 16 rows with the tokens of a tile's group, added to `dots`.
+// A step of all tokens is done before the next: its codes are then unpacked once, and a word of activations that was
+// spread over a vector serves both halves of the panel.
+INLINE void add_dots(enum element_type type, const uint8_t *planes, const uint8_t *tile, size_t tokens, int begin,
+                     int end, __m256i dots[PANEL_VECTORS][TILE_TOKENS]) {
   const __m256i ones = _mm256_set1_epi16(1);
   int length = steps_in_16_bits(type) < end - begin ? steps_in_16_bits(type) : end - begin;
-  for (int first = begin; first < end; first += length) {
-    __m256i pairs = pair_products(type, codes[first], broadcast_word(values + 4 * first));
-    for (int k = first + 1; k < first + length; k++) {
-      pairs = _mm256_add_epi16(pairs, pair_products(type, codes[k], broadcast_word(values + 4 * k)));
+  UNROLL for (int first = begin; first < end; first += length) {
+    __m256i pairs[PANEL_VECTORS][TILE_TOKENS];
+    UNROLL for (int k = first; k < first + length; k++) {
+      __m256i codes[PANEL_VECTORS];
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++) codes[v] = unpack_step(type, planes + v * VECTOR_BYTES, k);
+      UNROLL for (size_t t = 0; t < tokens; t++) {
+        __m256i values = broadcast_word(tile + tile_values_offset(tokens, t) + 4 * k);
+        UNROLL for (int v = 0; v < PANEL_VECTORS; v++) {
+          __m256i products = pair_products(type, codes[v], values);
+          pairs[v][t] = k == first ? products : _mm256_add_epi16(pairs[v][t], products);
+          KEEP_SUM(pairs[v][t]);
+        }
+      }
     }
-    dots = _mm256_add_epi32(dots, _mm256_madd_epi16(pairs, ones));
+    UNROLL for (size_t t = 0; t < tokens; t++) {
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++) {
+        dots[v][t] = _mm256_add_epi32(dots[v][t], _mm256_madd_epi16(pairs[v][t], ones));
+        if (length < CODE_STEPS) KEEP_SUM(dots[v][t]);
+      }
+    }
   }
-  return dots;
 }
 
-// One group of 8 rows times one token of a tile, in the order that quantized_scalar.c defines.
-INLINE __m256 group_times_token(enum element_type type, const __m256i codes[CODE_STEPS], const struct scales *scales,
-                                const uint8_t *tile, size_t tokens, size_t token, __m256 total) {
-  const uint8_t *values = tile + tile_values_offset(tokens, token);
-  const uint8_t *corrections[2] = {tile + tile_correction_offset(tokens, 0, token),
-                                   tile + tile_correction_offset(tokens, 1, token)};
-  bool minimum = type_has_minimum(type), halves = type_has_half_scales(type);
-  __m256i dots[2];
-  for (int half = 0; half < 2; half++) {
-    dots[half] = panel_zero(type) != 0 ? broadcast_word(corrections[half]) : _mm256_setzero_si256();
+// Adds one group of a panel times the tokens of a tile to their totals, in the order that quantized_scalar.c defines.
+INLINE void add_group(enum element_type type, const uint8_t *planes, const struct scales scales[PANEL_VECTORS],
+                      const uint8_t *tile, size_t tokens, __m256 totals[PANEL_VECTORS][TILE_TOKENS]) {
+  bool minimum = type_has_minimum(type);
+  int halves = type_has_half_scales(type) ? 2 : 1;
+  __m256 products[PANEL_VECTORS][TILE_TOKENS];
+  UNROLL for (int half = 0; half < halves; half++) {
+    __m256i dots[PANEL_VECTORS][TILE_TOKENS];
+    UNROLL for (size_t t = 0; t < tokens; t++) {
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+        dots[v][t] = panel_zero(type) != 0 ? broadcast_word(tile + tile_correction_offset(tokens, half, t))
+                                           : _mm256_setzero_si256();
+    }
+    add_dots(type, planes, tile, tokens, half * CODE_STEPS / 2, half + 1 == halves ? CODE_STEPS : CODE_STEPS / 2, dots);
+    UNROLL for (size_t t = 0; t < tokens; t++) {
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++) {
+        __m256 sums = _mm256_cvtepi32_ps(dots[v][t]), scale = scales[v].scale[half];
+        products[v][t] = half == 0 ? _mm256_mul_ps(scale, sums) : _mm256_fmadd_ps(scale, sums, products[v][t]);
+      }
+    }
   }
-  dots[0] = add_dots(type, codes, values, 0, halves ? 4 : 8, dots[0]);
-  if (halves) dots[1] = add_dots(type, codes, values, 4, 8, dots[1]);
-  __m256 product = _mm256_mul_ps(scales->scale[0], _mm256_cvtepi32_ps(dots[0]));
-  if (halves) product = _mm256_fmadd_ps(scales->scale[1], _mm256_cvtepi32_ps(dots[1]), product);
-  if (minimum) product = _mm256_fmadd_ps(scales->minimum[0], broadcast_float(corrections[0]), product);
-  if (minimum && halves) product = _mm256_fmadd_ps(scales->minimum[1], broadcast_float(corrections[1]), product);
-  return _mm256_fmadd_ps(product, broadcast_float(tile + token * sizeof(float)), total);
+  UNROLL for (size_t t = 0; t < tokens; t++) {
+    UNROLL for (int half = 0; minimum && half < halves; half++) {
+      __m256 sum = broadcast_float(tile + tile_correction_offset(tokens, half, t));
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+        products[v][t] = _mm256_fmadd_ps(scales[v].minimum[half], sum, products[v][t]);
+    }
+    __m256 scale = broadcast_float(tile + t * sizeof(float));
+    UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+      totals[v][t] = _mm256_fmadd_ps(products[v][t], scale, totals[v][t]);
+  }
 }
 
-// Adds `groups` groups of half a panel times a tile to the totals of 8 rows and `tokens` tokens.
-INLINE void panel_times_tile(enum element_type type, const uint8_t *block, size_t first_row, size_t groups,
-                             const uint8_t *tile, size_t tokens, __m256 *totals) {
+// Adds `groups` groups of a panel times a tile to the totals of its 16 rows and `tokens` tokens.
+INLINE void panel_times_tile(enum element_type type, const uint8_t *block, size_t groups, const uint8_t *tile,
+                             size_t tokens, __m256 totals[PANEL_VECTORS][TILE_TOKENS]) {
   for (size_t first = 0; first < groups; first += panel_block_groups(type)) {
-    __m256 d = load_d(type, block, first_row);
-    __m256 dmin = type_has_minimum(type) ? load_halves(block + 2 * (PANEL_ROWS + first_row)) : _mm256_setzero_ps();
+    __m256 d[PANEL_VECTORS], dmin[PANEL_VECTORS];
+    UNROLL for (int v = 0; v < PANEL_VECTORS; v++) {
+      d[v] = load_d(type, block, v * VECTOR_ROWS);
+      dmin[v] = type_has_minimum(type) ? load_halves(block + 2 * (PANEL_ROWS + v * VECTOR_ROWS)) : _mm256_setzero_ps();
+    }
     const uint8_t *group = block + panel_header_bytes(type);
     for (size_t i = 0; i < panel_block_groups(type); i++) {
-      struct scales scales = load_scales(type, d, dmin, group + first_row);
-      __m256i codes[CODE_STEPS];
-#pragma clang loop unroll(full)
-      for (int k = 0; k < CODE_STEPS; k++) {
-        codes[k] = unpack_step(type, group + panel_scale_bytes(type) + 4 * first_row, k);
-      }
-#pragma clang loop unroll(full)
-      for (size_t t = 0; t < tokens; t++) {
-        totals[t] = group_times_token(type, codes, &scales, tile, tokens, t, totals[t]);
-      }
+      struct scales scales[PANEL_VECTORS];
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+        scales[v] = load_scales(type, d[v], dmin[v], group + v * VECTOR_ROWS);
+      add_group(type, group + panel_scale_bytes(type), scales, tile, tokens, totals);
       group += panel_group_bytes(type);
       tile += tile_group_bytes(tokens);
     }
@@ -178,33 +209,39 @@ INLINE void panel_times_tile(enum element_type type, const uint8_t *block, size_
   }
 }
 
-// Lanes of the rows that are present.
-INLINE __m256i row_mask(size_t rows) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)rows), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+// Lanes of the rows that are present; `rows` may be negative or more than a vector has.
+INLINE __m256i row_mask(int rows) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(rows), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 // Rows of a range times tokens [first, first + tokens).
 INLINE void rows_times_tokens(const struct matmul_job *job, enum element_type type, size_t tokens, size_t first,
                               size_t row_begin, size_t row_end) {
-  _Alignas(64) uint8_t tile[TILE_GROUPS * tile_group_bytes(4)];
+  _Alignas(64) uint8_t tile[TILE_GROUPS * tile_group_bytes(TILE_TOKENS)];
   size_t groups = job->columns / GROUP_LENGTH;
   for (size_t begin = 0; begin < groups; begin += TILE_GROUPS) {
     size_t end = begin + TILE_GROUPS < groups ? begin + TILE_GROUPS : groups;
     fill_tile(job, type, panel_zero(type), tokens, first, begin, end, tile);
-    for (size_t row = row_begin; row < row_end; row += VECTOR_ROWS) {
+    for (size_t row = row_begin; row < row_end; row += PANEL_ROWS) {
       const uint8_t *panel = (const uint8_t *)job->weights + row / PANEL_ROWS * panel_bytes(type, groups);
       float *out = job->out + first * job->out_stride + row;
-      __m256i rows = row_mask(row_end - row < VECTOR_ROWS ? row_end - row : VECTOR_ROWS);
-      __m256 totals[4];
-      for (size_t t = 0; t < tokens; t++) {
-        totals[t] = begin == 0 ? _mm256_setzero_ps() : _mm256_maskload_ps(out + t * job->out_stride, rows);
+      __m256i present[PANEL_VECTORS];
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++) present[v] = row_mask((int)(row_end - row) - v * VECTOR_ROWS);
+      __m256 totals[PANEL_VECTORS][TILE_TOKENS];
+      UNROLL for (size_t t = 0; t < tokens; t++) {
+        UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
+          totals[v][t] = begin == 0 ? _mm256_setzero_ps()
+                                    : _mm256_maskload_ps(out + t * job->out_stride + v * VECTOR_ROWS, present[v]);
       }
-      panel_times_tile(type, panel + panel_bytes(type, begin), row % PANEL_ROWS, end - begin, tile, tokens, totals);
+      panel_times_tile(type, panel + panel_bytes(type, begin), end - begin, tile, tokens, totals);
       bool add_bias = job->bias != NULL && end == groups;
-      __m256 bias = add_bias ? _mm256_maskload_ps(job->bias + row, rows) : _mm256_setzero_ps();
-      for (size_t t = 0; t < tokens; t++) {
-        __m256 total = add_bias ? _mm256_add_ps(totals[t], bias) : totals[t];
-        _mm256_maskstore_ps(out + t * job->out_stride, rows, total);
+      UNROLL for (int v = 0; v < PANEL_VECTORS; v++) {
+        size_t part = v * VECTOR_ROWS;
+        __m256 bias = add_bias ? _mm256_maskload_ps(job->bias + row + part, present[v]) : _mm256_setzero_ps();
+        UNROLL for (size_t t = 0; t < tokens; t++) {
+          __m256 total = add_bias ? _mm256_add_ps(totals[v][t], bias) : totals[v][t];
+          _mm256_maskstore_ps(out + t * job->out_stride + part, present[v], total);
+        }
       }
     }
   }

@@ -61,9 +61,25 @@ public func sha256Hex(of bytes: [UInt8]) -> String {
   bytes.withUnsafeBytes { sha256Hex(of: $0) }
 }
 
+extension MappedFile {
+  /// The SHA-256 of the whole file as 64 lower-case hexadecimal digits.
+  ///
+  /// What was read is given back piece by piece, so that hashing a file needs no memory of its size.
+  public func sha256Hex() -> String {
+    let piece = 16 << 20
+    var stream = SHA256Stream()
+    for start in stride(from: 0, to: count, by: piece) {
+      let range = start..<min(start + piece, count)
+      withBytes { stream.update(UnsafeRawBufferPointer(rebasing: $0[range])) }
+      releaseMemory(of: range)
+    }
+    return stream.digest().hex
+  }
+}
+
 /// The SHA-256 of a file's bytes as 64 lower-case hexadecimal digits.
 ///
 /// - Throws: `FileError` when the file cannot be mapped.
 public func sha256Hex(ofFile path: String) throws(FileError) -> String {
-  try MappedFile(path: path).withBytes { sha256Hex(of: $0) }
+  try MappedFile(path: path).sha256Hex()
 }

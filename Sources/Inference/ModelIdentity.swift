@@ -18,15 +18,10 @@ enum ModelIdentity {
   }
 
   private static func sha256(of file: MappedFile) -> String {
-    // Hashing reads every page; only those that the model uses should stay.
-    func hash() -> String {
-      defer { file.releaseMemory(of: 0..<file.count) }
-      return file.withBytes { sha256Hex(of: $0) }
-    }
-    guard let key = cacheKey(of: file.path) else { return hash() }
+    guard let key = cacheKey(of: file.path) else { return file.sha256Hex() }
     let entry = DataFolders.cache + "/identities/" + sha256Hex(of: Array(key.utf8))
     if let kept = try? readFile(entry, limit: 64), kept.count == 64 { return String(decoding: kept, as: UTF8.self) }
-    let digits = hash()
+    let digits = file.sha256Hex()
     // A cache that cannot be written only costs time.
     try? createFolder(DataFolders.cache + "/identities")
     try? writeAtomically(Array(digits.utf8), to: entry)

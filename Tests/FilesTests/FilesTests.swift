@@ -109,5 +109,11 @@ import Testing
     let folder = try TemporaryFolder()
     try writeAtomically(Array("abc".utf8), to: folder["abc"])
     #expect(try sha256Hex(ofFile: folder["abc"]) == sha256Hex(of: Array("abc".utf8)))
+    // More than the pieces in which a file is hashed.
+    let long = (0..<(16 << 20) + 5).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    try writeAtomically(long, to: folder["long"])
+    #expect(try sha256Hex(ofFile: folder["long"]) == sha256Hex(of: long))
+    try writeAtomically([], to: folder["empty"])
+    #expect(try sha256Hex(ofFile: folder["empty"]) == sha256Hex(of: []))
   }
 }
