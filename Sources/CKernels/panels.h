@@ -70,3 +70,13 @@ static inline size_t panel_bytes(enum element_type type, size_t groups) {
 
 // What was added to a signed code to store it.
 static inline int panel_zero(enum element_type type) { return code_zero(type); }
+
+// Asks for the weights that a single token will need soon: memory is what it waits for, and the processor's own fetching
+// stops at pages. Addresses past the end do no harm.
+static inline __attribute__((always_inline)) void fetch_ahead(enum element_type type, const uint8_t *group) {
+  enum { DISTANCE = 4096, LINE = 64 };
+  uintptr_t ahead = (uintptr_t)group + DISTANCE;
+  for (size_t offset = 0; offset < panel_group_bytes(type); offset += LINE) {
+    __builtin_prefetch((const void *)(ahead + offset));
+  }
+}

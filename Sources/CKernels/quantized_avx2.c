@@ -198,6 +198,7 @@ INLINE void panel_times_tile(enum element_type type, const uint8_t *block, size_
     }
     const uint8_t *group = block + panel_header_bytes(type);
     for (size_t i = 0; i < panel_block_groups(type); i++) {
+      if (tokens == 1) fetch_ahead(type, group);
       struct scales scales[PANEL_VECTORS];
       UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
         scales[v] = load_scales(type, d[v], dmin[v], group + v * VECTOR_ROWS);

@@ -151,16 +151,6 @@ INLINE __m512 group_times_token(enum element_type type, const __m512i codes[CODE
   return _mm512_fmadd_ps(product, broadcast_float(tile + token * sizeof(float)), total);
 }
 
-// Asks for the weights that a single token will need soon: memory is what it waits for, and the processor's own fetching
-// stops at pages. Addresses past the end do no harm.
-INLINE void fetch_ahead(enum element_type type, const uint8_t *group) {
-  enum { DISTANCE = 4096, LINE = 64 };
-  uintptr_t ahead = (uintptr_t)group + DISTANCE;
-  for (size_t offset = 0; offset < panel_group_bytes(type); offset += LINE) {
-    _mm_prefetch((const char *)(ahead + offset), _MM_HINT_T0);
-  }
-}
-
 // Adds `groups` groups of a panel times a tile to the totals of 16 rows and `tokens` tokens.
 INLINE void panel_times_tile(enum element_type type, const uint8_t *block, size_t groups, const uint8_t *tile,
                              size_t tokens, __m512 *totals) {
