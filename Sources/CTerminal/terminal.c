@@ -114,8 +114,8 @@ int memory_file(const char *name) {
 // Whatever ends the program from here on, the terminal is restored and its last words are shown.
 static void take_care(void) {
   restore_arm(1);
-  guardian_start(terminal.descriptor, restore_text);
   messages_hold();
+  guardian_start(terminal.descriptor, restore_text);
 }
 
 // Keys one by one, unchanged, without echo or signals; output unchanged.

@@ -189,7 +189,7 @@ public final class Terminal {
   /// There is no answer: a terminal that does not allow it stays silent.
   public func copy(_ text: String) {
     guard isOpen, !hasVanished else { return }
-    line.append(Array("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{7}".utf8))
+    line.append(Clipboard.sequence(for: text, inTmux: abilities.isTmux).utf8)
     send()
   }
 
@@ -368,20 +368,4 @@ public final class Terminal {
       }
     }
   }
-}
-
-/// Bytes in Base64 (RFC 4648, section 4).
-func base64(_ bytes: [UInt8]) -> String {
-  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  var result: [UInt8] = []
-  result.reserveCapacity((bytes.count + 2) / 3 * 4)
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = (0..<3).map { start + $0 < bytes.count ? Int(bytes[start + $0]) : 0 }
-    let bits = group[0] << 16 | group[1] << 8 | group[2]
-    for (place, shift) in [18, 12, 6, 0].enumerated() {
-      let isPadding = start + place > bytes.count
-      result.append(isPadding ? UInt8(ascii: "=") : digits[bits >> shift & 63])
-    }
-  }
-  return String(decoding: result, as: UTF8.self)
 }

@@ -1,5 +1,6 @@
 import Drawing
 import JSONText
+import Tensors
 import TestSupport
 import Testing
 
@@ -21,6 +22,30 @@ import Testing
     let machine = Machine(processors: "", memory: "", limit: limit)
     #expect(machine.memoryLimit == nil && machine.processorName == nil && machine.memoryBytes == nil)
     #expect(machine.findings.contains { $0.name == "kernels" && $0.state == .present })
+  }
+
+  @Test func bandwidthAndPeaksAreTold() {
+    let rate = MachineLimits.Rate(single: 12.34e9, all: 23.45e9)
+    var glance = MachineGlance(
+      threads: 2, memoryRead: rate,
+      arithmetic: [
+        .init(instructions: "scalar", peaks: [.f32: .init(single: 5e9, all: 10e9)]),
+        .init(instructions: "avx512", peaks: [.f32: rate, .int8: .init(single: 1e12, all: 2e12)]),
+      ])
+    let findings = glance.findings
+    #expect(findings.map(\.section) == ["Memory", "Arithmetic", "Arithmetic"])
+    #expect(findings[0].value == "12.3 GB/s on one thread, 23.5 on 2, read (a short measurement)")
+    #expect(findings[1].name == "scalar" && findings[1].value == "5.0 GFLOP/s f32 on one thread, 10.0 on 2")
+    #expect(findings[2].value.hasSuffix("; 1000.0 GOP/s int8 on one thread, 2000.0 on 2"))
+    glance = MachineGlance(threads: 1, memoryRead: nil, arithmetic: glance.arithmetic)
+    #expect(glance.findings[0].value == "5.0 GFLOP/s f32")
+  }
+
+  @Test func thisMachineIsMeasured() {
+    let measured = MachineGlance.measured(threads: 1)
+    #expect(measured.memoryRead != nil)
+    #expect(measured.arithmetic.map(\.instructions) == InstructionSet.available.map(\.rawValue))
+    #expect(measured.arithmetic.allSatisfy { ($0.peaks[.f32]?.single ?? 0) > 0 })
   }
 
   @Test func programsAreFoundInTheFoldersOfThePath() throws {

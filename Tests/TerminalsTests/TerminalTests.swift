@@ -48,6 +48,10 @@ import Testing
     defer { terminal.close() }
     terminal.copy("你好\u{1B}!")
     #expect(pty.output().contains("\u{1B}]52;c;5L2g5aW9GyE=\u{7}"))
+    #expect(Clipboard.sequence(for: "foo", inTmux: false) == "\u{1B}]52;c;Zm9v\u{7}")
+    #expect(
+      Clipboard.sequence(for: "foo", inTmux: true)
+        == "\u{1B}]52;c;Zm9v\u{7}\u{1B}Ptmux;\u{1B}\u{1B}]52;c;Zm9v\u{7}\u{1B}\\", "asked of tmux and handed on")
     #expect(["", "f", "fo", "foo", "foob"].map { base64(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
   }
 
