@@ -271,6 +271,11 @@ int terminal_type_colors(const char *type) {
 
 int terminal_scalar_columns(uint32_t scalar) { return scalar == 0 ? -1 : wcwidth((wchar_t)scalar); }
 
+uint32_t terminal_byte_scalar(unsigned char byte) {
+  wint_t scalar = btowc(byte);
+  return scalar == WEOF ? 0 : (uint32_t)scalar;
+}
+
 int terminal_cell_capacity(void) { return CCHARW_MAX; }
 
 static attr_t attributes_of(unsigned bits) {

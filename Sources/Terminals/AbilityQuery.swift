@@ -75,6 +75,7 @@ struct AbilityQuery {
       }
     case .cell(let size): abilities.cellPixels = size
     case .ground(let parts): abilities.ground = parts
+    case .ready: break
     }
   }
 

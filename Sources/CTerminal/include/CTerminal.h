@@ -47,6 +47,8 @@ int terminal_colors(void);
 int terminal_type_colors(const char *type);
 // Columns that ncurses gives a scalar: 0, 1, 2, or -1 when it cannot be printed.
 int terminal_scalar_columns(uint32_t scalar);
+// The scalar that a byte stands for in the locale's charset; 0 where it is none by itself.
+uint32_t terminal_byte_scalar(unsigned char byte);
 // Most scalars one cell holds.
 int terminal_cell_capacity(void);
 
