@@ -8,9 +8,11 @@ struct ByteCharset: Hashable {
   /// - Parameter scalar: what a byte stands for.
   init(_ scalar: (UInt8) -> Unicode.Scalar?) { upper = (UInt8(0x80)...0xFF).map(scalar) }
 
-  /// The charset of the locale that is set.
-  static var current: ByteCharset {
-    ByteCharset { byte in
+  /// The charset of the locale that is set; `nil` where that is ASCII, in which bytes beyond it can only be UTF-8 from a
+  /// terminal that nobody told.
+  static var current: ByteCharset? {
+    guard terminal_charset_is_larger_than_ascii() else { return nil }
+    return ByteCharset { byte in
       let value = terminal_byte_scalar(byte)
       return value == 0 ? nil : Unicode.Scalar(value)
     }

@@ -45,6 +45,7 @@ struct Lathe: AsyncParsableCommand {
   }
 
   static func main() async {
+    StandardStreams.holdPlaces()
     // A reader that goes away must end output quietly, not the program by a signal.
     signal(SIGPIPE, SIG_IGN)
     // A file that grows beyond a limit is an error of its own, as a full disk is.
