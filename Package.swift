@@ -55,7 +55,7 @@ let package = Package(
     .testTarget(
       name: "LatheTests",
       dependencies: [
-        "lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "Tensors",
+        "lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "Tensors", "Terminals",
         "Checkpoints", "TestSupport", argumentParser, orderedCollections,
       ],
       swiftSettings: swift),

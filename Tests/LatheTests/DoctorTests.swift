@@ -4,6 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Terminals
 @testable import lathe
 
 @Suite struct DoctorTests {
@@ -60,6 +61,22 @@ import Testing
   @Test func aMachineWithoutADriverSaysSo() throws {
     #expect(throws: GraphicsProcessors.Absence.self) { try GraphicsProcessors.devices(library: "libno-such-thing.so") }
     #expect(!GraphicsProcessors.findings.isEmpty)
+  }
+
+  @Test func howImagesAreShownIsTold() {
+    var abilities = TerminalAbilities()
+    func images(colors: Int = 256, isUTF8: Bool = true) -> String? {
+      let profile = TerminalProfile(
+        type: "xterm", isTmux: false, isUTF8: isUTF8, colors: colors, size: nil, abilities: abilities)
+      return TerminalFindings.findings(profile).first { $0.name == "images" }?.value
+    }
+    #expect(images() == "in half blocks, 256 colours" && images(colors: 0) == "in half blocks, no colours")
+    #expect(images(isUTF8: false) == "in ASCII characters")
+    abilities.hasSixel = true
+    abilities.cellPixels = Size(columns: 10, rows: 20)
+    #expect(images() == "in pixels, by sixel, cells of 10x20 pixels")
+    abilities.hasKittyGraphics = true
+    #expect(images()?.hasPrefix("in pixels, by the Kitty protocol") == true)
   }
 
   @Test func findingsAreWordsAndNeverEscapes() {
