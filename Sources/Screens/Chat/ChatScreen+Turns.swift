@@ -122,7 +122,7 @@ extension ChatScreen {
       question.kind == .question, !question.isWithdrawn
     else { return [] }
     scroll = nil
-    if order.model != nil { return visit(for: order) }
+    if order.model != nil { return beginVisit(for: order) }
     conversation.move(to: question.id)
     if order.fork == nil, opening?.settings.temperature == 0, !conversation.children(of: question.id).isEmpty {
       add(Notice(.information, "at temperature 0 every answer is the same"))

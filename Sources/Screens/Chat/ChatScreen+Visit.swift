@@ -32,7 +32,7 @@ extension ChatScreen {
   }
 
   /// Loads the other model; it is asked when it is ready.
-  mutating func visit(for order: AnswerOrder) -> [Effect] {
+  mutating func beginVisit(for order: AnswerOrder) -> [Effect] {
     guard let name = order.model, let opening else { return [] }
     let answers = conversation.children(of: order.place.parent)
     guard let compared = answers.first(where: { conversation.path(to: conversation.tip).contains($0) }) ?? answers.last
@@ -50,8 +50,9 @@ extension ChatScreen {
     guard let order = visit?.order else { return [] }
     visit?.order = nil
     conversation.move(to: order.place.parent)
+    let before = nextParent
     let effects = request(order)
-    nextParent = visit?.compared
+    nextParent = queue.isEmpty ? visit?.compared : before
     return effects.isEmpty ? comeBack() : effects
   }
 
@@ -75,7 +76,7 @@ extension ChatScreen {
     guard let compared = visit?.compared else { return }
     visit = nil
     conversation.move(to: compared)
-    nextParent = nil
+    if queue.isEmpty { nextParent = nil }
     isUnfinished = conversation.lacksAnswer
   }
 }
