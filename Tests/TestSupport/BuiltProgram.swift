@@ -30,9 +30,9 @@ public enum BuiltProgram {
   }
 
   /// A run that goes on.
-  public struct Run: ~Copyable {
+  public struct Run: Sendable {
     /// The process.
-    public let process: pid_t
+    public let process: Int32
     private let folder: TemporaryFolder
 
     /// - Parameter limits: shell words that come first, as "ulimit -f 8;".
@@ -51,7 +51,7 @@ public enum BuiltProgram {
     }
 
     /// Waits for its end.
-    public consuming func end() throws -> Outcome {
+    public func end() throws -> Outcome {
       var status: Int32 = 0
       while waitpid(process, &status, 0) < 0 && errno == EINTR {}
       func text(_ name: String) throws -> String { String(decoding: try Fixtures.bytes(folder[name]), as: UTF8.self) }

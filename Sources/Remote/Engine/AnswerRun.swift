@@ -12,7 +12,7 @@ import Transfers
 final class AnswerRun {
   private let turn: Int
   /// What is there of the answer already.
-  private let beginning: String
+  private let given: String
   private let body: ChatRequestBody
   private let model: ServedModel
   private let client: EndpointClient
@@ -40,8 +40,8 @@ final class AnswerRun {
     emit: @escaping (Event) -> Void
   ) {
     turn = request.turn
-    beginning = request.beginning
-    answer = StreamedAnswer(beginning: beginning)
+    given = request.beginning
+    answer = StreamedAnswer(beginning: given)
     self.body = body
     self.model = model
     self.client = client
@@ -95,7 +95,7 @@ final class AnswerRun {
   /// One attempt.
   private func ask() throws(Failure) {
     asked = clock.now
-    answer = StreamedAnswer(beginning: beginning)
+    answer = StreamedAnswer(beginning: given)
     var head = ResponseHead()
     var stream = EventStreamParser()
     var document: [UInt8] = []
@@ -199,7 +199,7 @@ final class AnswerRun {
       .answerStarted(
         AnswerStart(
           turn: turn, promptTokens: 0, reusedTokens: 0, newTokens: [], contextLength: model.contextLength ?? 0,
-          settings: body.settings, prefixText: beginning)))
+          settings: body.settings, prefixText: given)))
   }
 
   private func finish(_ reason: AnswerEndReason) {

@@ -29,7 +29,7 @@ enum Interrupts {
         continue
       }
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { latest.store($0, ordering: .relaxed) }
+      action.__sigaction_handler.sa_handler = { Interrupts.latest.store($0, ordering: .relaxed) }
       action.sa_flags = SA_RESTART
       sigaction(number, &action, nil)
     }

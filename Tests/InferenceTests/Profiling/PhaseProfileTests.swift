@@ -1,8 +1,9 @@
 import JSONText
-import Tensors
+
 import Testing
 
 @testable import Inference
+@testable import Tensors
 
 @Suite struct PhaseProfileTests {
   private let limits = MachineLimits(
