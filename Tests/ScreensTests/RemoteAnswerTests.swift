@@ -91,7 +91,7 @@ import Testing
     chat.finish(.endOfTurn, ["Half an answer"])
     #expect(chat.screen.messages.map(\.content) == ["Be brief.", "Hi?", "Half an answer"])
     #expect(!chat.screen.isUnfinished)
-    #expect(ScriptedChat(continuing: chat.events).screen == chat.screen)
+    #expect(ScriptedChat(continuing: chat.events).canvas().text == chat.canvas().text)
   }
 
   @Test func whatWasThereStaysWhenTheServerRefusesToGoOn() {

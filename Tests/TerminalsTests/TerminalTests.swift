@@ -134,7 +134,7 @@ import Testing
     canvas.write("frame", at: Point(x: 0, y: 0))
     terminal.present(canvas)
     let frame = pty.output()
-    #expect(frame.contains("\u{1B}[?2026h") && frame.hasSuffix("\u{1B}[?2026l"))
+    #expect(frame.contains("\u{1B}[?2026h") && frame.hasSuffix("\u{1B}[?2026l\u{1B}[5n"), "and asked for")
   }
 
   @Test func mouseReportsAreAskedForAndTakenBack() throws {
