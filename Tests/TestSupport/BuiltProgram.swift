@@ -45,8 +45,18 @@ public enum BuiltProgram {
       let words = ["sh", "-c", script, "sh"] + environment + [program] + arguments
       var vector: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
       defer { for word in vector { free(word) } }
+      // The threads that run tests block signals, which a program would inherit.
+      var attributes = posix_spawnattr_t()
+      posix_spawnattr_init(&attributes)
+      defer { posix_spawnattr_destroy(&attributes) }
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      posix_spawnattr_setsigmask(&attributes, &signals)
+      sigfillset(&signals)
+      posix_spawnattr_setsigdefault(&attributes, &signals)
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
       var child = pid_t()
-      guard posix_spawn(&child, "/bin/sh", nil, nil, &vector, environ) == 0 else { throw ServerError() }
+      guard posix_spawn(&child, "/bin/sh", nil, &attributes, &vector, environ) == 0 else { throw ServerError() }
       process = child
     }
 
