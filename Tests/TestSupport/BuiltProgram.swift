@@ -10,13 +10,9 @@ public import Testing
 public enum BuiltProgram {
   /// The file, `nil` where it was not built beside the tests.
   public static let path: String? = {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    guard count > 0 else { return nil }
-    let own = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    guard let slash = own.lastIndex(of: "/") else { return nil }
-    let path = own[...slash] + "lathe"
-    return access(String(path), X_OK) == 0 ? String(path) : nil
+    guard let own = Fixtures.target(ofLink: "/proc/self/exe"), let slash = own.lastIndex(of: "/") else { return nil }
+    let path = String(own[...slash] + "lathe")
+    return access(path, X_OK) == 0 ? path : nil
   }()
 
   /// How it ended.
@@ -77,6 +73,11 @@ public enum BuiltProgram {
       while kill(process, 0) == 0 {
         let status = (try? Fixtures.lines("/proc/\(process)/status")) ?? []
         if status.contains(where: { $0.hasPrefix("State:\tZ") }) { return false }
+        // Before it, the shell stands there, and this process's own handlers before that.
+        guard Fixtures.target(ofLink: "/proc/\(process)/exe") == BuiltProgram.path else {
+          usleep(500)
+          continue
+        }
         let caught = status.first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
         if let mask = caught.flatMap({ UInt64($0, radix: 16) }), mask & 1 << UInt64(signal - 1) != 0 {
           return kill(process, other ?? signal) == 0
@@ -100,6 +101,13 @@ public enum BuiltProgram {
 }
 
 extension Fixtures {
+  /// Where a symbolic link leads.
+  static func target(ofLink path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink(path, &buffer, buffer.count - 1)
+    return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+  }
+
   /// The lines of a text of unknown length, as the kernel's are.
   static func lines(_ path: String) throws -> [String] {
     guard let file = fopen(path, "r") else { throw MissingFixture(path: path) }
