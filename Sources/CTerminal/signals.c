@@ -50,6 +50,8 @@ static void restore_now(void) {
     if (count <= 0 && errno != EINTR) break;
     if (count > 0) done += (size_t)count;
   }
+  // What has come meanwhile are mostly answers to questions, which the shell would take for typing.
+  tcflush(restoration.descriptor, TCIFLUSH);
   tcsetattr(restoration.descriptor, TCSANOW, &restoration.modes);
   messages_release();
   pthread_sigmask(SIG_SETMASK, &before, NULL);
