@@ -24,6 +24,8 @@ void messages_hold(void) {
   close(memory);
 }
 
+bool messages_held(void) { return kept >= 0; }
+
 // Only async-signal-safe calls.
 void messages_release(void) {
   if (kept < 0) return;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "CTerminal.h"
@@ -49,6 +50,8 @@ static void restore_now(void) {
     if (count <= 0 && errno != EINTR) break;
     if (count > 0) done += (size_t)count;
   }
+  // What has come meanwhile are mostly answers to questions, which the shell would take for typing.
+  tcflush(restoration.descriptor, TCIFLUSH);
   tcsetattr(restoration.descriptor, TCSANOW, &restoration.modes);
   messages_release();
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -73,8 +76,23 @@ static void on_event(int number) {
   errno = saved;
 }
 
+// What asks for more memory than there is traps without a word. Only async-signal-safe calls.
+static void tell_of_memory(void) {
+  static const char text[] =
+      "lathe: memory ran out; what was recorded is kept, and the next start offers to go on. A smaller --context or model "
+      "needs less.\n";
+  size_t size = (size_t)256 << 20;
+  void *probe = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (probe != MAP_FAILED) {
+    munmap(probe, size);
+  } else if (errno == ENOMEM && write(STDERR_FILENO, text, sizeof text - 1) < 0) {
+    // Nobody reads it.
+  }
+}
+
 static void on_crash(int number) {
   restore_now();
+  if (number != SIGQUIT) tell_of_memory();
   struct sigaction next;
   memset(&next, 0, sizeof next);
   next.sa_handler = SIG_DFL;

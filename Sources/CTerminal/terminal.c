@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <term.h>
@@ -46,11 +47,26 @@ static struct {
   int colors;
 } terminal = {.descriptor = -1};
 
+// The locale that the environment asks for; NULL where it asks for none.
+static const char *wanted_locale(void) {
+  const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+  for (int i = 0; i < 3; i++) {
+    const char *value = getenv(names[i]);
+    if (value && *value) return value;
+  }
+  return NULL;
+}
+
 bool terminal_set_locale(void) {
   const char *name = setlocale(LC_CTYPE, "");
   if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return true;
-  // An unset locale, or one that is not installed here (common over SSH), says nothing of the terminal.
-  if (name && strcmp(name, "C") != 0 && strcmp(name, "POSIX") != 0) return false;
+  const char *wanted = wanted_locale();
+  // Plain C that is asked for, and what is there.
+  if (name && wanted) return false;
+  // One that is not installed here (common over SSH) tells the terminal's charset by its name.
+  const char *codeset = wanted ? strchr(wanted, '.') : NULL;
+  if (codeset && strncasecmp(codeset, ".UTF-8", 6) != 0 && strncasecmp(codeset, ".UTF8", 5) != 0) return false;
+  // None says nothing of the terminal.
   return setlocale(LC_CTYPE, "C.UTF-8") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
@@ -114,8 +130,8 @@ int memory_file(const char *name) {
 // Whatever ends the program from here on, the terminal is restored and its last words are shown.
 static void take_care(void) {
   restore_arm(1);
-  guardian_start(terminal.descriptor, restore_text);
   messages_hold();
+  guardian_start(terminal.descriptor, restore_text);
 }
 
 // Keys one by one, unchanged, without echo or signals; output unchanged.
@@ -270,6 +286,13 @@ int terminal_type_colors(const char *type) {
 }
 
 int terminal_scalar_columns(uint32_t scalar) { return scalar == 0 ? -1 : wcwidth((wchar_t)scalar); }
+
+uint32_t terminal_byte_scalar(unsigned char byte) {
+  wint_t scalar = btowc(byte);
+  return scalar == WEOF ? 0 : (uint32_t)scalar;
+}
+
+bool terminal_charset_is_larger_than_ascii(void) { return strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") != 0; }
 
 int terminal_cell_capacity(void) { return CCHARW_MAX; }
 

@@ -1,6 +1,7 @@
 // What the parts of this module share.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <termios.h>
 
@@ -9,12 +10,15 @@ void restore_prepare(int descriptor, const struct termios *modes, const char *se
 // While armed, a crash or exit() restores the terminal.
 void restore_arm(int armed);
 
-// Keeps a process that gives the terminal its main screen back when this one is killed. The sequence is copied.
+// Keeps a process that gives the terminal its main screen back when this one is killed, and shows what was held until
+// then. The sequence is copied.
 void guardian_start(int terminal, const char *sequence);
 void guardian_dismiss(void);
 
 // Holds what is written to standard error, if that is a terminal, and shows it when released.
 void messages_hold(void);
+// Whether standard error is the file that holds it.
+bool messages_held(void);
 void messages_release(void);
 
 // A file in memory; -1 when there is none.

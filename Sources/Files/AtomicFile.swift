@@ -6,8 +6,9 @@
 
 /// A file written aside and put in place whole: readers see the old file or the new one, never a part.
 ///
-/// The bytes go to a hidden file in the same folder; `commit` flushes them to disk, renames the file onto its place
-/// and flushes the folder. Without `commit` the hidden file is removed when the object goes.
+/// The bytes go to a file in the same folder that has no name yet, where the system has such files, else a hidden one;
+/// `commit` flushes them to disk, renames the file onto its place and flushes the folder. Without `commit` a file without
+/// a name is gone however the program ends, a hidden one when the object goes.
 public final class AtomicFile {
   /// Where the file appears.
   public let path: String
@@ -15,6 +16,8 @@ public final class AtomicFile {
   public private(set) var count = 0
   private let temporaryPath: String
   private var descriptor: Int32
+  /// Whether the file has a name, hidden as yet.
+  private var isNamed: Bool
   private var pending: [UInt8] = []
   private static let pendingLimit = 1 << 16
 
@@ -29,14 +32,36 @@ public final class AtomicFile {
       folder + "." + String(decoding: Array(name.utf8).prefix(180), as: UTF8.self) + "." + mark + ".partial"
     var status = stat()
     let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o666
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    descriptor = AtomicFile.openUnnamed(in: folder.isEmpty ? "." : folder, mode)
+    isNamed = descriptor < 0
+    if isNamed { descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
     guard descriptor >= 0 else { throw FileError(operation: "write", path: path, code: errno) }
   }
 
   deinit {
     guard descriptor >= 0 else { return }
     close(descriptor)
-    unlink(temporaryPath)
+    if isNamed { unlink(temporaryPath) }
+  }
+
+  /// A new file without a name, which no way of dying leaves behind; -1 where the system or the disk has none.
+  private static func openUnnamed(in folder: String, _ mode: mode_t) -> Int32 {
+    #if os(Linux)
+      // O_TMPFILE, a macro that Swift does not see; such a file is named through /proc.
+      guard access("/proc/self/fd", X_OK) == 0 else { return -1 }
+      return open(folder, O_WRONLY | 0o20000000 | O_DIRECTORY | O_CLOEXEC, mode)
+    #else
+      return -1
+    #endif
+  }
+
+  /// Gives a file without one its hidden name.
+  private func name() -> Bool {
+    #if os(Linux)
+      let link = "/proc/self/fd/\(descriptor)"
+      if !isNamed { isNamed = linkat(AT_FDCWD, link, AT_FDCWD, temporaryPath, AT_SYMLINK_FOLLOW) == 0 }
+    #endif
+    return isNamed
   }
 
   /// Appends bytes; small pieces are gathered first.
@@ -63,7 +88,7 @@ public final class AtomicFile {
   /// Flushes everything to disk and renames the file onto its place.
   public func commit() throws(FileError) {
     try flush()
-    guard fsync(descriptor) == 0 else { throw FileError(operation: "write", path: path, code: errno) }
+    guard fsync(descriptor) == 0, name() else { throw FileError(operation: "write", path: path, code: errno) }
     let closed = close(descriptor)
     descriptor = -1
     guard closed == 0, rename(temporaryPath, path) == 0 else {

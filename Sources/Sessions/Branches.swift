@@ -35,11 +35,14 @@ public struct AnswerOrder: Hashable, Sendable {
   public var place: TurnPlace
   /// What it has in common with an answer that is there; `nil` begins anew.
   public var fork: TokenFork?
+  /// The model that is to draw it in place of the chat's own, to be compared; `nil` is the chat's.
+  public var model: String?
 
   /// Creates an order.
-  public init(place: TurnPlace, fork: TokenFork? = nil) {
+  public init(place: TurnPlace, fork: TokenFork? = nil, model: String? = nil) {
     self.place = place
     self.fork = fork
+    self.model = model
   }
 }
 
@@ -63,6 +66,7 @@ public struct TokenFork: Hashable, Sendable {
 extension AnswerOrder: EventPayload {
   func write(to object: inout JSONObjectBuilder) {
     place.write(to: &object)
+    if let model { object["model"] = .string(model) }
     guard let fork else { return }
     object["fork_of"] = .integer(fork.answer)
     object["kept_tokens"] = .integer(fork.kept)
@@ -75,7 +79,8 @@ extension AnswerOrder: EventPayload {
         answer: answer, kept: try fields.integer("kept_tokens"), token: try fields.token("token"))
     }
     self.init(
-      place: TurnPlace(id: try fields.integer("id"), parent: try fields.integer("parent")), fork: fork)
+      place: TurnPlace(id: try fields.integer("id"), parent: try fields.integer("parent")), fork: fork,
+      model: try fields.optional("model", fields.string))
   }
 }
 

@@ -23,12 +23,16 @@ public struct AnswerRequest: Hashable, Sendable {
   public var place: TurnPlace?
   /// Tokens that the answer begins with.
   public var prefix: [Int32]
+  /// What is there of the answer already, where its tokens are not known: a server's answer that was cut off.
+  public var beginning: String
   /// Creates a request.
   public init(
-    turn: Int, messages: [ChatMessage], settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = []
+    turn: Int, messages: [ChatMessage], settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = [],
+    beginning: String = ""
   ) {
     self.place = place
     self.prefix = prefix
+    self.beginning = beginning
     self.turn = turn
     self.messages = messages
     self.settings = settings

@@ -69,7 +69,7 @@ public struct AnswerStart: Hashable, Sendable {
   public var place: TurnPlace?
   /// The tokens at the prompt's end that the answer begins with, as they were chosen before.
   public var prefix: [Int32]
-  /// The whole characters they make.
+  /// The whole characters they make; of a server's answer that goes on, what came before.
   public var prefixText: String
   /// The weights' identity, as in `ModelDescription`; empty where unknown.
   public var weightsSHA256: String

@@ -52,9 +52,8 @@ extension AnswerStart: EventPayload {
       ("weights_sha256", weightsSHA256), ("prompt_sha256", promptSHA256), ("computed_on", computedOn),
     ] where !text.isEmpty { object[name] = .string(text) }
     place?.write(to: &object)
-    guard !prefix.isEmpty else { return }
-    object["prefix"] = .array(prefix.map { .integer(Int($0)) })
-    object["prefix_text"] = .string(prefixText)
+    if !prefix.isEmpty { object["prefix"] = .array(prefix.map { .integer(Int($0)) }) }
+    if !prefix.isEmpty || !prefixText.isEmpty { object["prefix_text"] = .string(prefixText) }
   }
   init(_ fields: Fields) throws(EventFormatError) {
     self.init(

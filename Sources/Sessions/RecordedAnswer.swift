@@ -31,7 +31,9 @@ extension SessionLog {
     var isDrawing = false
     for event in events {
       switch event.event {
-      case .opened(let opening): model = opening.model
+      case .opened(let opening), .changed(let opening): model = opening.model
+      // Also a model that only draws an answer to be compared.
+      case .modelLoading(let loading): model = loading.name
       case .modelReady(let description):
         weights = description.identity
         cached = []

@@ -52,7 +52,7 @@ struct AbilityQuery {
   private var graphics: String {
     let query = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
     if environment.isTmux {
-      return "\u{1B}Ptmux;" + query.reduce(into: "") { $0 += $1 == "\u{1B}" ? "\u{1B}\u{1B}" : String($1) } + "\u{1B}\\"
+      return passedThroughTmux(query)
     }
     return environment.type.hasPrefix("screen") ? "" : query
   }
@@ -75,6 +75,7 @@ struct AbilityQuery {
       }
     case .cell(let size): abilities.cellPixels = size
     case .ground(let parts): abilities.ground = parts
+    case .ready: break
     }
   }
 

@@ -5,12 +5,18 @@ import Drawing
 struct CellEncoder {
   let colors: Int
   let isASCII: Bool
+  /// Characters beyond ASCII that can be shown all the same.
+  private let extras: Set<UInt32>
   private let capacity = Int(terminal_cell_capacity())
 
-  init(colors: Int, isASCII: Bool) {
+  init(colors: Int, isASCII: Bool, extras: Set<UInt32> = []) {
     self.colors = colors
     self.isASCII = isASCII
+    self.extras = extras
   }
+
+  /// The same with other colours.
+  func with(colors: Int) -> CellEncoder { CellEncoder(colors: colors, isASCII: isASCII, extras: extras) }
 
   /// Calls `body` with the scalars of each piece and its distance from the cell in columns.
   ///
@@ -22,6 +28,8 @@ struct CellEncoder {
     guard width > 0 else { return }
     if let ascii = cell.character.asciiValue, ascii >= 0x20 && ascii < 0x7F { return body([UInt32(ascii)], 0) }
     if isASCII {
+      let scalars = cell.character.unicodeScalars
+      if let only = scalars.first?.value, scalars.count == 1, extras.contains(only) { return body([only], 0) }
       for x in 0..<width { body([UInt32(asciiFallback(for: cell.character).asciiValue ?? 0x3F)], x) }
       return
     }

@@ -39,8 +39,14 @@ package struct KeyDecoder {
   private var reports: [TerminalReport] = []
   static let payloadLimit = 256
 
+  /// What bytes beyond ASCII are; `nil` is UTF-8.
+  private let charset: ByteCharset?
+
+  /// A decoder at the start of input in UTF-8.
+  package init() { self.init(charset: nil) }
+
   /// A decoder at the start of input.
-  package init() {}
+  init(charset: ByteCharset?) { self.charset = charset }
 
   /// Milliseconds to wait for the rest of what is unfinished; `nil` when nothing is.
   package var patience: Int? {
@@ -114,6 +120,7 @@ package struct KeyDecoder {
   /// A byte outside any sequence, or after ESC (then with Alt).
   private mutating func takeGround(_ byte: UInt8, modifiers: KeyPress.Modifiers) {
     guard byte < 0x80 else {
+      if let charset { return press(text: charset[byte], modifiers) }
       for scalar in utf8.append(byte) { press(text: scalar, utf8.modifiers) }
       return
     }
@@ -268,7 +275,7 @@ extension KeyDecoder {
       if !(byte == 0x0A && previous == 0x0D) { text.append(byte == 0x0D ? 0x0A : byte) }
       previous = byte
     }
-    events.append(.paste(String(decoding: text, as: UTF8.self)))
+    events.append(.paste(charset?.text(text) ?? String(decoding: text, as: UTF8.self)))
     pasted.removeAll()
   }
 }

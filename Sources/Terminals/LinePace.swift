@@ -39,16 +39,29 @@ struct LinePace {
   /// The same for a frame that shows what a key did: people feel that delay, so on a quick line it does not wait its turn.
   func echoDelay(at now: Int) -> Int { step == 0 && byteCap == nil ? 0 : delay(at: now) }
 
-  /// A frame has been accepted whole.
+  /// A frame has been accepted whole, and nobody tells when it arrives.
   ///
   /// - Parameters:
   ///   - bytes: its length.
   ///   - begun: when its first byte was offered to the line.
   ///   - now: when its last byte was taken.
   mutating func frameSent(bytes: Int, begun: Int, now: Int) {
-    let capped = byteCap.map { bytes * 1000 / max(1, $0) } ?? 0
-    nextFrame = begun + max(currentInterval, capped)
-    let took = max(now - begun, capped)
+    frameAccepted(bytes: bytes, begun: begun)
+    frameArrived(bytes: bytes, took: now - begun, now: now)
+  }
+
+  /// A frame has been accepted whole: the next one has its time.
+  mutating func frameAccepted(bytes: Int, begun: Int) {
+    nextFrame = begun + max(currentInterval, timeUnderCap(bytes))
+  }
+
+  private func timeUnderCap(_ bytes: Int) -> Int { byteCap.map { bytes * 1000 / max(1, $0) } ?? 0 }
+
+  /// A frame has arrived.
+  ///
+  /// - Parameter took: how long the line was busy with it.
+  mutating func frameArrived(bytes: Int, took time: Int, now: Int) {
+    let took = max(time, timeUnderCap(bytes))
     if took > currentInterval {
       quick = 0
       slow += 1

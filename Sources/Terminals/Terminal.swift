@@ -37,11 +37,12 @@ public final class Terminal {
   private var query: AbilityQuery
   /// When the questions were sent.
   private let asked: Int
-  /// The frame that is on its way: its length, and when it began.
-  private var frame: (bytes: Int, begun: Int)?
+  /// The frame that the line is taking: its length, when it began, and whether its arrival will be told.
+  private var frame: (bytes: Int, begun: Int, isAsked: Bool)?
+  private var receipts = FrameReceipts()
   private let input: Int32
   private let signals: Waker
-  private var decoder = KeyDecoder()
+  private var decoder: KeyDecoder
   /// When the latest bytes came, in milliseconds: what is unfinished waits from then on, whatever else happens meanwhile.
   private var lastInput = 0
   /// Bytes that were typed before raw mode, of which the terminal had made Enter a line feed.
@@ -66,6 +67,8 @@ public final class Terminal {
     let name = type ?? Self.environment("TERM")
     guard !name.isEmpty, name != "dumb", name != "unknown" else { throw .unusableType(name) }
     isASCII = !terminal_set_locale()
+    let charset = isASCII ? ByteCharset.current : nil
+    decoder = KeyDecoder(charset: charset)
     waker = try Waker()
     signals = try Waker()
     self.input = input
@@ -82,7 +85,7 @@ public final class Terminal {
     }
     let refusesColor = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
     colors = refusesColor ? 0 : Int(terminal_colors())
-    encoder = CellEncoder(colors: colors, isASCII: isASCII)
+    encoder = CellEncoder(colors: colors, isASCII: isASCII, extras: charset?.printable ?? [])
     size = Self.askSize()
     typedAhead = waitingBytes()
     // Before the first frame, which draws over whatever a terminal shows of questions it does not know.
@@ -90,23 +93,23 @@ public final class Terminal {
     send()
   }
 
-  static func environment(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
-
   deinit { close() }
 
   /// Gives the terminal back for good. Harmless when closed.
   public func close() {
     guard isOpen else { return }
-    awaitAnswers()
-    isOpen = false
     leave()
+    isOpen = false
     terminal_close()
   }
 
-  /// Answers that come when the program has ended would be read by the shell.
+  /// Answers that come later would be read by whoever has the terminal then.
   private func awaitAnswers() {
-    let end = min(Self.now() + 300, asked + AbilityQuery.patience)
-    while !query.isDone, !hasVanished, Self.now() < end {
+    let (now, patience) = (Self.now(), AbilityQuery.patience)
+    let abilitiesEnd = min(now + 300, asked + patience)
+    while !hasVanished {
+      let end = max(query.isDone ? 0 : abilitiesEnd, receipts.isWaiting ? now + patience : 0)
+      guard Self.now() < end else { return }
       var polled = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
       if poll(&polled, 1, Int32(max(1, end - Self.now()))) > 0 { _ = readKeys() }
     }
@@ -114,10 +117,15 @@ public final class Terminal {
 
   /// Milliseconds until the next frame may be presented; `nil` while the line has not taken the last one: `nextEvents`
   /// returns when it has.
-  public var frameDelay: Int? { line.isEmpty ? pace.delay(at: Self.now()) : nil }
+  public var frameDelay: Int? { takesFrames ? pace.delay(at: Self.now()) : nil }
 
   /// The same for a frame that shows what a key did, which on a quick line may begin at once.
-  public var echoDelay: Int? { line.isEmpty ? pace.echoDelay(at: Self.now()) : nil }
+  public var echoDelay: Int? { takesFrames ? pace.echoDelay(at: Self.now()) : nil }
+
+  /// Whether the line has taken the last frame, and the terminal what was sent some time ago.
+  private var takesFrames: Bool {
+    line.isEmpty && !receipts.isBehind(at: Self.now(), interval: pace.currentInterval)
+  }
 
   /// What has been sent, for the status line.
   public var traffic: Traffic {
@@ -149,7 +157,7 @@ public final class Terminal {
     guard colors != encoder.colors else { return }
     // What is shown in fewer colours is drawn again in all of them, but not the other way round: that would be slower.
     if colors > encoder.colors { shown = nil }
-    encoder = CellEncoder(colors: colors, isASCII: isASCII)
+    encoder = encoder.with(colors: colors)
   }
 
   /// Hands what has been drawn on to the line.
@@ -162,9 +170,15 @@ public final class Terminal {
       line.append(UnsafeBufferPointer(start: bytes, count: count))
       if synchronizes { line.append("\u{1B}[?2026l".utf8) }
       if isFrame {
-        let sent = count + (synchronizes ? 16 : 0)
-        meter.add(bytes: sent, at: Self.now())
-        frame = (sent, Self.now())
+        let now = Self.now()
+        var sent = count + (synchronizes ? 16 : 0)
+        let isAsked = receipts.asks(behind: sent, at: now)
+        if isAsked {
+          line.append(FrameReceipts.question.utf8)
+          sent += FrameReceipts.question.utf8.count
+        }
+        meter.add(bytes: sent, at: now)
+        frame = (sent, now, isAsked)
       }
     }
     drain()
@@ -174,8 +188,12 @@ public final class Terminal {
     line.drain()
     if line.isBroken { hasVanished = true }
     guard line.isEmpty, let sent = frame else { return }
-    pace.frameSent(bytes: sent.bytes, begun: sent.begun, now: Self.now())
     frame = nil
+    if sent.isAsked || receipts.isWaiting {
+      pace.frameAccepted(bytes: sent.bytes, begun: sent.begun)
+    } else {
+      pace.frameSent(bytes: sent.bytes, begun: sent.begun, now: Self.now())
+    }
   }
 
   /// Makes the next `present` send every cell, for when something else has drawn on the terminal.
@@ -189,7 +207,7 @@ public final class Terminal {
   /// There is no answer: a terminal that does not allow it stays silent.
   public func copy(_ text: String) {
     guard isOpen, !hasVanished else { return }
-    line.append(Array("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{7}".utf8))
+    line.append(Clipboard.sequence(for: text, inTmux: abilities.isTmux).utf8)
     send()
   }
 
@@ -230,7 +248,8 @@ public final class Terminal {
       let now = Self.now()
       let left = deadline.map { max(0, $0 - now) }
       let patience = decoder.patience.map { max(0, lastInput + $0 - now) }
-      let wait = [left, patience].compactMap { $0 }.min() ?? -1
+      let overdue = receipts.deadline.map { max(0, $0 - now) }
+      let wait = [left, patience, overdue].compactMap { $0 }.min() ?? -1
       var polled = [
         pollfd(fd: input, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals.readEnd, events: Int16(POLLIN), revents: 0),
@@ -241,11 +260,14 @@ public final class Terminal {
       let ready = poll(&polled, nfds_t(polled.count), Int32(min(wait, 1 << 30)))
       if ready < 0 && errno != EINTR { return vanish() }
       var events: [TerminalEvent] = []
+      if receipts.giveUp(at: Self.now()) { return [] }
       if ready > 0 {
         if polled[1].revents != 0 { events += signalEvents() }
+        // When everything has arrived that a frame had to wait for, it has its turn.
+        let isBehind = receipts.isBehind(at: Self.now(), interval: pace.currentInterval)
         if polled[0].revents != 0 { events += readKeys() }
-        var woken = polled[2].revents != 0
-        if woken { _ = waker.drain() }
+        var woken = polled[2].revents != 0 || isBehind && !receipts.isWaiting
+        if polled[2].revents != 0 { _ = waker.drain() }
         if polled[3].revents != 0 {
           drain()
           if hasVanished { return events + vanish() }
@@ -286,9 +308,19 @@ public final class Terminal {
   }
 
   private func takeAnswers() -> [TerminalEvent] {
-    let wasDone = query.isDone
-    for report in decoder.takeReports() { query.take(report) }
-    return query.isDone && !wasDone ? [.abilities(abilities)] : []
+    let (wasDone, now) = (query.isDone, Self.now())
+    for report in decoder.takeReports() {
+      guard case .ready = report else {
+        query.take(report)
+        continue
+      }
+      if let receipt = receipts.answer(at: now) {
+        pace.frameArrived(bytes: receipt.bytes, took: receipt.took, now: now)
+      }
+    }
+    guard query.isDone, !wasDone else { return [] }
+    if abilities.hasAnswered { receipts.begin(roundTrip: now - asked) }
+    return [.abilities(abilities)]
   }
 
   private func vanish() -> [TerminalEvent] {
@@ -324,6 +356,7 @@ public final class Terminal {
   }
 
   private func leave() {
+    awaitAnswers()
     terminal_leave()
     send()
     // A line that takes nothing for so long is gone; the modes are restored all the same.
@@ -345,20 +378,6 @@ public final class Terminal {
     return ioctl(input, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
   }
 
-  private static func askSize() -> Size {
-    var columns: Int32 = 0
-    var rows: Int32 = 0
-    terminal_update_size(&columns, &rows)
-    return Size(columns: Int(columns), rows: Int(rows))
-  }
-
-  /// Milliseconds of a clock that never jumps.
-  static func now() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-  }
-
   private func put(_ cell: Cell, _ x: Int, _ y: Int) {
     encoder.forEachPiece(of: cell) { piece, dx in
       piece.withUnsafeBufferPointer { scalars in
@@ -368,20 +387,4 @@ public final class Terminal {
       }
     }
   }
-}
-
-/// Bytes in Base64 (RFC 4648, section 4).
-func base64(_ bytes: [UInt8]) -> String {
-  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  var result: [UInt8] = []
-  result.reserveCapacity((bytes.count + 2) / 3 * 4)
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = (0..<3).map { start + $0 < bytes.count ? Int(bytes[start + $0]) : 0 }
-    let bits = group[0] << 16 | group[1] << 8 | group[2]
-    for (place, shift) in [18, 12, 6, 0].enumerated() {
-      let isPadding = start + place > bytes.count
-      result.append(isPadding ? UInt8(ascii: "=") : digits[bits >> shift & 63])
-    }
-  }
-  return String(decoding: result, as: UTF8.self)
 }

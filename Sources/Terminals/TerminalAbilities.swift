@@ -46,12 +46,15 @@ enum TerminalReport: Hashable, Sendable {
   case cell(Size)
   /// OSC 11 ; rgb:rrrr/gggg/bbbb ST.
   case ground([Double])
+  /// CSI 0 n, the answer to DSR 5: it has read all that came before.
+  case ready
 
   /// A control sequence as an answer; `nil` for any other.
   init?(parameters: [UInt8], final: UInt8) {
     let text = String(decoding: parameters, as: UTF8.self)
     func numbers(_ part: Substring) -> [Int] { part.split(separator: ";").compactMap { Int($0) } }
     switch final {
+    case UInt8(ascii: "n") where text == "0": self = .ready
     case UInt8(ascii: "c") where text.hasPrefix("?"): self = .attributes(numbers(text.dropFirst()))
     case UInt8(ascii: "y") where text.hasPrefix("?") && text.hasSuffix("$"):
       let values = numbers(text.dropFirst().dropLast())

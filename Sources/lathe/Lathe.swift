@@ -24,7 +24,8 @@ struct Lathe: AsyncParsableCommand {
       CommandGroup(
         name: "Generate and measure",
         subcommands: [
-          GenerateCommand.self, ScoreCommand.self, PerplexityCommand.self, BenchCommand.self, VerifyCommand.self,
+          GenerateCommand.self, CompareCommand.self, ScoreCommand.self, PerplexityCommand.self, BenchCommand.self,
+          VerifyCommand.self,
         ]),
       CommandGroup(name: "Text", subcommands: [TokenizeCommand.self, TemplateCommand.self]),
       CommandGroup(name: "Pictures", subcommands: [PlotCommand.self, ShowCommand.self, BenchDrawingCommand.self]),
@@ -44,8 +45,11 @@ struct Lathe: AsyncParsableCommand {
   }
 
   static func main() async {
+    StandardStreams.holdPlaces()
     // A reader that goes away must end output quietly, not the program by a signal.
     signal(SIGPIPE, SIG_IGN)
+    // A file that grows beyond a limit is an error of its own, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     let command: any ParsableCommand
     do {
       command = try parseAsRoot()

@@ -6,6 +6,14 @@
 
 /// Standard output and error by file descriptor: whole writes, no buffer that a crash could lose.
 enum StandardStreams {
+  /// Keeps the numbers of standard streams that are closed from being given to files: what is printed would go into them.
+  /// The other direction is opened, so that reading or writing is an error, as it is without.
+  static func holdPlaces() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// Writes to standard error.
   static func error(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 

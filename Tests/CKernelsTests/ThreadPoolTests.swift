@@ -126,6 +126,73 @@ struct ThreadPoolTests {
     }
   }
 
+  @Test("More threads than processors: every chunk runs once, whoever gives way", arguments: [2, 3, 7])
+  func crowded(factor: Int) throws {
+    let threads = Int32(factor) * available_processors()
+    let pool = try #require(thread_pool_create(threads))
+    defer { thread_pool_destroy(pool) }
+    for job in 0..<150 {
+      let visits = Visits(count: 64 + job, grain: 1)
+      visits.run(on: pool)
+      #expect(visits.counts.allSatisfy { $0 == 1 }, "job \(job)")
+      #expect(visits.threads.allSatisfy { $0 >= 0 && $0 < threads })
+    }
+  }
+
+  @Test("Work may run a job of its own on another pool, also an empty one")
+  func jobsWithinJobs() throws {
+    final class Pools {
+      let inner: OpaquePointer
+      let counts = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 40 * 30)
+      init(_ inner: OpaquePointer) {
+        self.inner = inner
+        counts.initialize(repeating: 0)
+      }
+      deinit { counts.deallocate() }
+    }
+    let outer = try #require(thread_pool_create(3))
+    let inner = try #require(thread_pool_create(2))
+    defer {
+      thread_pool_destroy(outer)
+      thread_pool_destroy(inner)
+    }
+    let pools = Pools(inner)
+    thread_pool_run(
+      outer, 40, 1,
+      { context, begin, end, _ in
+        let pools = Unmanaged<Pools>.fromOpaque(context!).takeUnretainedValue()
+        for item in begin..<end {
+          thread_pool_run(pools.inner, 0, 1, { _, _, _, _ in Issue.record("work on no items") }, nil)
+          thread_pool_run(
+            pools.inner, 30, 1,
+            { row, begin, end, _ in
+              for item in begin..<end { row!.assumingMemoryBound(to: Int32.self)[item] += 1 }
+            }, pools.counts.baseAddress! + 30 * item)
+        }
+      }, Unmanaged.passUnretained(pools).toOpaque())
+    #expect(pools.counts.allSatisfy { $0 == 1 })
+  }
+
+  @Test("What a chunk wrote is seen by the caller and by the next job")
+  func jobsFollowEachOther() throws {
+    let pool = try #require(thread_pool_create(4))
+    defer { thread_pool_destroy(pool) }
+    let numbers = UnsafeMutableBufferPointer<Int>.allocate(capacity: 256)
+    numbers.initialize(repeating: 0)
+    defer { numbers.deallocate() }
+    for round in 0..<300 {
+      // Each item is written from another one's place, so that threads read what others wrote.
+      thread_pool_run(
+        pool, 128, 1,
+        { context, begin, end, _ in
+          let numbers = context!.assumingMemoryBound(to: Int.self)
+          for item in begin..<end { numbers[128 + item] = numbers[127 - item] + 1 }
+        }, numbers.baseAddress)
+      for item in 0..<128 { numbers[item] = numbers[128 + item] }
+      #expect(numbers[0] == round + 1 && numbers[127] == round + 1)
+    }
+  }
+
   #if !canImport(Darwin)  // which has no clocks of threads
     @Test("A pool without work uses no processor time")
     func idle() throws {

@@ -71,6 +71,18 @@ import Testing
     #expect(try namesInFolder(folder.path) == ["name"])
   }
 
+  /// Nothing runs in a program that is killed: what it wrote must not stay behind by itself.
+  @Test func whatIsBeingWrittenHasNoNameWhereTheDiskAllows() throws {
+    let folder = try TemporaryFolder()
+    let file = try AtomicFile(path: folder["name"])
+    try file.write([UInt8](repeating: 1, count: 1 << 18))
+    let names = try namesInFolder(folder.path)
+    #expect(names.isEmpty || names.allSatisfy { $0.hasSuffix(".partial") })
+    try file.commit()
+    #expect(try namesInFolder(folder.path) == ["name"])
+    #expect(try readFile(folder["name"], limit: 1 << 20).count == 1 << 18)
+  }
+
   @Test func piecesOfAllSizesArriveInOrder() throws {
     let folder = try TemporaryFolder()
     let file = try AtomicFile(path: folder["pieces"])

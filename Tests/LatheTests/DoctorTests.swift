@@ -1,8 +1,10 @@
 import Drawing
 import JSONText
+import Tensors
 import TestSupport
 import Testing
 
+@testable import Terminals
 @testable import lathe
 
 @Suite struct DoctorTests {
@@ -23,6 +25,30 @@ import Testing
     #expect(machine.findings.contains { $0.name == "kernels" && $0.state == .present })
   }
 
+  @Test func bandwidthAndPeaksAreTold() {
+    let rate = MachineLimits.Rate(single: 12.34e9, all: 23.45e9)
+    var glance = MachineGlance(
+      threads: 2, memoryRead: rate,
+      arithmetic: [
+        .init(instructions: "scalar", peaks: [.f32: .init(single: 5e9, all: 10e9)]),
+        .init(instructions: "avx512", peaks: [.f32: rate, .int8: .init(single: 1e12, all: 2e12)]),
+      ])
+    let findings = glance.findings
+    #expect(findings.map(\.section) == ["Memory", "Arithmetic", "Arithmetic"])
+    #expect(findings[0].value == "12.3 GB/s on one thread, 23.5 on 2, read (a short measurement)")
+    #expect(findings[1].name == "scalar" && findings[1].value == "5.0 GFLOP/s f32 on one thread, 10.0 on 2")
+    #expect(findings[2].value.hasSuffix("; 1000.0 GOP/s int8 on one thread, 2000.0 on 2"))
+    glance = MachineGlance(threads: 1, memoryRead: nil, arithmetic: glance.arithmetic)
+    #expect(glance.findings[0].value == "5.0 GFLOP/s f32")
+  }
+
+  @Test func thisMachineIsMeasured() {
+    let measured = MachineGlance.measured(threads: 1)
+    #expect(measured.memoryRead != nil)
+    #expect(measured.arithmetic.map(\.instructions) == InstructionSet.available.map(\.rawValue))
+    #expect(measured.arithmetic.allSatisfy { ($0.peaks[.f32]?.single ?? 0) > 0 })
+  }
+
   @Test func programsAreFoundInTheFoldersOfThePath() throws {
     let folder = try TemporaryFolder()
     let parts = OptionalParts(path: "/nonexistent:" + folder.path)
@@ -35,6 +61,22 @@ import Testing
   @Test func aMachineWithoutADriverSaysSo() throws {
     #expect(throws: GraphicsProcessors.Absence.self) { try GraphicsProcessors.devices(library: "libno-such-thing.so") }
     #expect(!GraphicsProcessors.findings.isEmpty)
+  }
+
+  @Test func howImagesAreShownIsTold() {
+    var abilities = TerminalAbilities()
+    func images(colors: Int = 256, isUTF8: Bool = true) -> String? {
+      let profile = TerminalProfile(
+        type: "xterm", isTmux: false, isUTF8: isUTF8, colors: colors, size: nil, abilities: abilities)
+      return TerminalFindings.findings(profile).first { $0.name == "images" }?.value
+    }
+    #expect(images() == "in half blocks, 256 colours" && images(colors: 0) == "in half blocks, no colours")
+    #expect(images(isUTF8: false) == "in ASCII characters")
+    abilities.hasSixel = true
+    abilities.cellPixels = Size(columns: 10, rows: 20)
+    #expect(images() == "in pixels, by sixel, cells of 10x20 pixels")
+    abilities.hasKittyGraphics = true
+    #expect(images()?.hasPrefix("in pixels, by the Kitty protocol") == true)
   }
 
   @Test func findingsAreWordsAndNeverEscapes() {

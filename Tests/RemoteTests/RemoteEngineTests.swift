@@ -226,6 +226,51 @@ import Testing
         "expected a stream of events, got text/html; is the address right?: <h1>Welcome</h1>") == true)
   }
 
+  @Test(arguments: ["application/json", "application/json; charset=utf-8"])
+  func anAnswerInOnePieceIsTaken(type: String) throws {
+    let document =
+      #"{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Oslo."},"#
+      + #""finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":3}}"#
+    let fixture = try RemoteFixture([.init(headers: ["Content-Type: \(type)"], body: Array(document.utf8))])
+    defer { fixture.server.stop() }
+    let end = try #require(finished(fixture.answer()))
+    #expect(end.text == "Oslo." && end.reason == .endOfTurn)
+    #expect(end.generatedTokens == 3 && end.promptTokens == 20)
+    #expect(fixture.events.all.map(\.kind).suffix(3) == ["answer started", "token", "answer finished"])
+  }
+
+  @Test func aDocumentThatIsNoAnswerIsRefused() throws {
+    for (document, words) in [
+      (#"{"object":"list","data":[]}"#, "expected a stream of events, got application/json"),
+      (#"{"error":{"message":"no GPU left"}}"#, "the server reports: no GPU left"),
+      (#"{"choices":7}"#, #"a malformed chunk: "choices" is missing"#), ("[", "expected a stream of events"),
+    ] {
+      let fixture = try RemoteFixture([.init(headers: ["Content-Type: application/json"], body: Array(document.utf8))])
+      defer { fixture.server.stop() }
+      #expect(refusal(fixture.answer())?.contains(words) == true, "\(document)")
+    }
+  }
+
+  @Test(arguments: ["vllm", "library"]) func aCutAnswerIsAskedToGoOn(owner: String) throws {
+    let models = ScriptedServer.Reply(body: Array(#"{"data":[{"id":"m","owned_by":"\#(owner)"}]}"#.utf8))
+    let fixture = try RemoteFixture(models: models, [RemoteFixture.stream(["an ", "answer"])])
+    defer { fixture.server.stop() }
+    fixture.load()
+    let messages = [ChatMessage(role: "user", content: "q")]
+    fixture.engine.answer(
+      AnswerRequest(turn: 1, messages: messages, settings: SamplingSettings(), beginning: "Half "),
+      emit: fixture.events.record)
+    let end = try #require(finished(fixture.waitForEnd()))
+    #expect(end.text == "Half an answer", "what was there is kept")
+    let starts = fixture.events.all.compactMap { if case .answerStarted(let start) = $0 { start } else { nil } }
+    #expect(starts.map(\.prefixText) == ["Half "])
+    let body = try #require(fixture.asked.first)
+    #expect(body["messages"]?.array?.compactMap { $0["role"]?.string } == ["user", "assistant"])
+    #expect(body["messages"]?[1]?["content"]?.string == "Half ")
+    #expect(body["continue_final_message"]?.bool == (owner == "vllm" ? true : nil))
+    #expect(body["add_generation_prompt"]?.bool == (owner == "vllm" ? false : nil))
+  }
+
   @Test func settingsThatAreNotSentAreSaidOnce() throws {
     let models = ScriptedServer.Reply(body: Array(#"{"data":[{"id":"m","owned_by":"library"}]}"#.utf8))
     let fixture = try RemoteFixture(models: models, [RemoteFixture.stream(["a"])])

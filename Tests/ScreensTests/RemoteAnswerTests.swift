@@ -63,6 +63,58 @@ import Testing
     #expect(chat.screen.activity == .idle)
   }
 
+  /// A server's answer of which only a part came.
+  private func cutOff() -> ScriptedChat {
+    var chat = chat(contextLength: 4096)
+    chat.feed(
+      .answerStarted(
+        AnswerStart(
+          turn: 1, promptTokens: 0, reusedTokens: 0, newTokens: [], contextLength: 4096, settings: SamplingSettings())))
+    chat.feed(.token(GeneratedToken(id: GeneratedToken.unknownID, text: "Half an ", logit: .nan, probability: .nan)))
+    chat.finish(.failed("the connection broke"), ["Half an "])
+    return chat
+  }
+
+  @Test func aCutAnswerGoesOnWithWhatIsThere() {
+    var chat = cutOff()
+    #expect(chat.canvas().text.contains("the connection broke; Enter goes on with the answer"))
+    chat.press(KeyPress(.enter))
+    #expect(chat.requests.count == 2 && chat.requests[1].beginning == "Half an ")
+    #expect(chat.requests[1].messages == chat.requests[0].messages)
+    chat.feed(
+      .answerStarted(
+        AnswerStart(
+          turn: 1, promptTokens: 0, reusedTokens: 0, newTokens: [], contextLength: 4096, settings: SamplingSettings(),
+          prefixText: "Half an ")))
+    chat.feed(.token(GeneratedToken(id: GeneratedToken.unknownID, text: "answer", logit: .nan, probability: .nan)))
+    #expect(chat.canvas().text.contains("Half an answer"))
+    chat.finish(.endOfTurn, ["Half an answer"])
+    #expect(chat.screen.messages.map(\.content) == ["Be brief.", "Hi?", "Half an answer"])
+    #expect(!chat.screen.isUnfinished)
+    #expect(ScriptedChat(continuing: chat.events).canvas().text == chat.canvas().text)
+  }
+
+  @Test func whatWasThereStaysWhenTheServerRefusesToGoOn() {
+    var chat = cutOff()
+    chat.press(KeyPress(.enter))
+    chat.feed(.answerRefused("HTTP 503"))
+    #expect(chat.screen.messages.last?.content == "Half an " && chat.screen.isUnfinished)
+    chat.press(KeyPress(.enter))
+    #expect(chat.requests.last?.beginning == "Half an " && chat.requests.count == 3)
+  }
+
+  @Test func anAnswerOfWhichNothingCameIsAskedForAnew() {
+    var chat = chat(contextLength: 4096)
+    chat.feed(
+      .answerStarted(
+        AnswerStart(
+          turn: 1, promptTokens: 0, reusedTokens: 0, newTokens: [], contextLength: 4096, settings: SamplingSettings())))
+    chat.finish(.failed("it broke"), [])
+    #expect(chat.canvas().text.contains("it broke; Enter asks again"))
+    chat.press(KeyPress(.enter))
+    #expect(chat.requests.last?.beginning == "")
+  }
+
   @Test func aCountdownNobodyWaitsForChangesNothing() {
     var chat = ScriptedChat()
     let before = chat.screen

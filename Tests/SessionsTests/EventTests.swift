@@ -49,6 +49,7 @@ import Testing
       .asked(Question(text: "q", place: TurnPlace(id: 3, parent: 2))), .movedTo(7),
       .preferred(Preference(chosen: 4, rejected: 2)), .edited("a\nb"),
       .answerOrdered(AnswerOrder(place: TurnPlace(id: 4, parent: 1))),
+      .answerOrdered(AnswerOrder(place: TurnPlace(id: 4, parent: 1), model: "big")),
       .answerOrdered(
         AnswerOrder(place: TurnPlace(id: 4, parent: 1), fork: TokenFork(answer: 2, kept: 5, token: .max))),
       .answerStarted(

@@ -44,6 +44,16 @@ import Testing
     #expect(found.map(\.start.weightsSHA256) == ["w", "w", "v"])
   }
 
+  @Test func everyAnswerKnowsTheModelThatDrewIt() {
+    func loading(_ name: String) -> Event { .modelLoading(ModelLoading(name: name, fraction: 0)) }
+    let found = answers(
+      [
+        start(1, [1], reused: 0), end(), loading("big"), ready("v"), start(1, [1], reused: 0), end(), loading("m"),
+        ready("w"), start(2, [1, 2], reused: 0), end(), .changed(ChatOpening(model: "n")), start(3, [1], reused: 0),
+      ])
+    #expect(found.map(\.model) == ["m", "big", "m", "n"])
+  }
+
   @Test func aPromptThatCannotBeKnownIsNotGuessed() {
     let missing = answers([ready("w"), start(1, [1, 2, 3], reused: 2)])
     #expect(missing.map(\.prompt) == [nil], "the cache cannot have held it")

@@ -109,6 +109,21 @@ import Testing
     #expect(decode([0xC2, 0x9B]) == [key(.character("\u{FFFD}"))])
   }
 
+  @Test func bytesAreWhatTheLocaleSays() {
+    // ISO 8859-15: a euro sign where ISO 8859-1 has a currency sign.
+    let charset = ByteCharset { $0 < 0xA0 ? nil : $0 == 0xA4 ? "€" : Unicode.Scalar($0) }
+    var decoder = KeyDecoder(charset: charset)
+    let got = decoder.feed([0x61, 0xE9, 0xFC, 0xA4, 0x1B, 0xE9, 0x90])
+    #expect(
+      got == [
+        key(.character("a")), key(.character("é")), key(.character("ü")), key(.character("€")),
+        key(.character("é"), .alt), key(.character("\u{FFFD}")),
+      ])
+    #expect(decoder.patience == nil, "no byte waits for another")
+    let pasted = decoder.feed(Array("\u{1B}[200~".utf8) + [0x63, 0xF4, 0x74, 0xE9] + Array("\u{1B}[201~".utf8))
+    #expect(pasted == [.paste("côté")])
+  }
+
   @Test func pastesComeWhole() {
     let text = "one\r\ntwo\rthree\nfour \u{1B}[A 中🙂"
     let bytes = Array("\u{1B}[200~\(text)\u{1B}[201~x".utf8)

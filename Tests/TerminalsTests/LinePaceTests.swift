@@ -49,6 +49,28 @@ import Testing
     #expect(pace.delay(at: 700) == 20 && pace.delay(at: 900) == 0)
   }
 
+  @Test func aKeysEchoDoesNotWaitItsTurnOnAQuickLineOnly() {
+    var pace = LinePace(framesPerSecond: 50)
+    pace.frameSent(bytes: 10, begun: 100, now: 100)
+    #expect(pace.delay(at: 100) == 20 && pace.echoDelay(at: 100) == 0)
+    let now = send(3, taking: 100, from: 200, &pace)
+    #expect(pace.step == 1 && pace.echoDelay(at: now - 90) == pace.delay(at: now - 90) && pace.delay(at: now - 90) > 0)
+    var capped = LinePace(framesPerSecond: 50, byteCap: 1000)
+    capped.frameSent(bytes: 500, begun: 0, now: 1)
+    #expect(capped.echoDelay(at: 1) == 499)
+  }
+
+  @Test func framesBeyondTheCapStepDownToo() {
+    var pace = LinePace(framesPerSecond: 50, byteCap: 10_000)
+    _ = send(3, taking: 1, from: 0, &pace)
+    #expect(pace.step == 1, "a thousand bytes take a tenth of a second under this cap")
+  }
+
+  @Test(arguments: [0, -5, 1, 5000]) func oddFrameRatesAreBroughtIntoRange(rate: Int) {
+    let pace = LinePace(framesPerSecond: rate)
+    #expect((1...1000).contains(pace.interval) && pace.delay(at: 0) == 0)
+  }
+
   @Test func theMeterForgetsWhatIsOld() {
     var meter = TrafficMeter()
     meter.add(bytes: 4000, at: 0)

@@ -48,6 +48,10 @@ import Testing
     defer { terminal.close() }
     terminal.copy("你好\u{1B}!")
     #expect(pty.output().contains("\u{1B}]52;c;5L2g5aW9GyE=\u{7}"))
+    #expect(Clipboard.sequence(for: "foo", inTmux: false) == "\u{1B}]52;c;Zm9v\u{7}")
+    #expect(
+      Clipboard.sequence(for: "foo", inTmux: true)
+        == "\u{1B}]52;c;Zm9v\u{7}\u{1B}Ptmux;\u{1B}\u{1B}]52;c;Zm9v\u{7}\u{1B}\\", "asked of tmux and handed on")
     #expect(["", "f", "fo", "foo", "foob"].map { base64(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
   }
 
@@ -130,7 +134,7 @@ import Testing
     canvas.write("frame", at: Point(x: 0, y: 0))
     terminal.present(canvas)
     let frame = pty.output()
-    #expect(frame.contains("\u{1B}[?2026h") && frame.hasSuffix("\u{1B}[?2026l"))
+    #expect(frame.contains("\u{1B}[?2026h") && frame.hasSuffix("\u{1B}[?2026l\u{1B}[5n"), "and asked for")
   }
 
   @Test func mouseReportsAreAskedForAndTakenBack() throws {
@@ -186,6 +190,34 @@ import Testing
     #expect(shown.contains("\(round)!"))
   }
 
+  /// An SSH connection takes megabytes at once that arrive much later: only the terminal itself knows when.
+  @Test(.timeLimit(.minutes(1))) func framesWaitForATerminalFarAway() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm-256color")
+    pty.type("\u{1B}[?62c")
+    while !terminal.abilities.hasAnswered { _ = terminal.nextEvents(timeout: 10000) }
+    func show(_ text: String) {
+      var canvas = Canvas(size: terminal.size)
+      canvas.write(text, at: Point(x: 0, y: 0))
+      terminal.present(canvas)
+    }
+    _ = pty.output()
+    show("one")
+    #expect(pty.output().hasSuffix("\u{1B}[5n"), "the frame, then the question")
+    // What is on its way has not arrived: after a moment the next frame waits.
+    while terminal.frameDelay != nil { usleep(1000) }
+    pty.type("\u{1B}[0n")
+    #expect(terminal.nextEvents(timeout: nil).isEmpty, "the answer ends the wait for the next frame's turn")
+    #expect(terminal.frameDelay != nil)
+    show("two")
+    #expect(pty.output().contains("two"))
+    // At the end the answer that is on its way is taken in, not left to the shell.
+    pty.type("\u{1B}[0nx")
+    terminal.close()
+    var count: Int32 = 0
+    #expect(ioctl(pty.user, UInt(FIONREAD), &count) == 0 && count == 0)
+  }
+
   @Test func aVanishedTerminalIsAnEvent() throws {
     let pty = try PseudoTerminal(columns: 20, rows: 5)
     let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm")
@@ -231,6 +263,16 @@ import Testing
       let index = encoder.index(of: color)
       #expect(index >= -1 && index < max(colors, 1))
     }
+  }
+
+  @Test func aCharsetShowsWhatItHas() {
+    let encoder = CellEncoder(colors: 8, isASCII: true, extras: [0xE9]).with(colors: 0)
+    var canvas = Canvas(size: Size(columns: 4, rows: 1))
+    canvas.write("éü─中", at: Point(x: 0, y: 0))
+    var shown: [[UInt32]] = []
+    for cell in canvas.row(0) { encoder.forEachPiece(of: cell) { piece, _ in shown.append(piece) } }
+    #expect(shown.first == [0xE9] && shown.dropFirst().allSatisfy { $0[0] < 0x80 })
+    #expect(encoder.colors == 0 && encoder.isASCII)
   }
 
   @Test func coloursMapToTheNearest() {

@@ -18,7 +18,8 @@ enum {
 
 enum terminal_status { TERMINAL_OK = 0, TERMINAL_BUSY, TERMINAL_NOT_A_TERMINAL, TERMINAL_UNKNOWN_TYPE, TERMINAL_FAILED };
 
-// Sets LC_CTYPE from the environment; where that is not UTF-8 but plain C, tries C.UTF-8. True when the result is UTF-8.
+// Sets LC_CTYPE from the environment; where that asks for none, or for one that is not there, tries C.UTF-8. True when
+// the result is UTF-8.
 bool terminal_set_locale(void);
 
 // Opens the terminal of this type (NULL: TERM) on two descriptors, enters raw mode and draws the alternate screen.
@@ -47,6 +48,10 @@ int terminal_colors(void);
 int terminal_type_colors(const char *type);
 // Columns that ncurses gives a scalar: 0, 1, 2, or -1 when it cannot be printed.
 int terminal_scalar_columns(uint32_t scalar);
+// The scalar that a byte stands for in the locale's charset; 0 where it is none by itself.
+uint32_t terminal_byte_scalar(unsigned char byte);
+// Whether the locale's charset has characters beyond ASCII.
+bool terminal_charset_is_larger_than_ascii(void);
 // Most scalars one cell holds.
 int terminal_cell_capacity(void);
 

@@ -22,11 +22,12 @@ public struct CheckpointQuantizer {
   ///
   /// - Parameters:
   ///   - path: the new file; an old one is replaced.
-  ///   - progress: called with the bytes of the input that are done, and those of all tensors.
+  ///   - progress: called with the bytes of the input that are done, and those of all tensors; what it throws ends the
+  ///     conversion.
   /// - Returns: the distance between old and new elements.
   /// - Throws: `CheckpointError` naming the first element that is not finite or that a type cannot hold, or the fault of
   ///   the disk; `TensorError` when memory runs out.
-  public func write(to path: String, progress: (_ done: Int, _ total: Int) -> Void) throws -> QuantizationError {
+  public func write(to path: String, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> QuantizationError {
     let writer = try GGUFWriter(
       path: path, metadata: metadata,
       tensors: plan.steps.map { TensorDescription(name: $0.entry.name, type: $0.type, shape: $0.entry.shape) },
@@ -44,7 +45,7 @@ public struct CheckpointQuantizer {
         }
         checkpoint.owner(of: step.entry).releaseMemory(of: range)
         done += range.count
-        progress(done, total)
+        try progress(done, total)
       }
     }
     try writer.finish()

@@ -11,13 +11,15 @@ import Transfers
 /// One answer: asks for it, again where that may help and nothing came yet, and reports what comes.
 final class AnswerRun {
   private let turn: Int
+  /// What is there of the answer already.
+  private let given: String
   private let body: ChatRequestBody
   private let model: ServedModel
   private let client: EndpointClient
   private let interruption: Interruption
   private let emit: (Event) -> Void
 
-  private var answer = StreamedAnswer()
+  private var answer: StreamedAnswer
   private let clock = ContinuousClock()
   private var asked: ContinuousClock.Instant
   private var firstToken: ContinuousClock.Instant?
@@ -33,10 +35,13 @@ final class AnswerRun {
   }
 
   init(
-    turn: Int, body: ChatRequestBody, model: ServedModel, client: EndpointClient, interruption: Interruption,
+    _ request: AnswerRequest, body: ChatRequestBody, model: ServedModel, client: EndpointClient,
+    interruption: Interruption,
     emit: @escaping (Event) -> Void
   ) {
-    self.turn = turn
+    turn = request.turn
+    given = request.beginning
+    answer = StreamedAnswer(beginning: given)
     self.body = body
     self.model = model
     self.client = client
@@ -90,7 +95,7 @@ final class AnswerRun {
   /// One attempt.
   private func ask() throws(Failure) {
     asked = clock.now
-    answer = StreamedAnswer()
+    answer = StreamedAnswer(beginning: given)
     var head = ResponseHead()
     var stream = EventStreamParser()
     var document: [UInt8] = []
@@ -99,9 +104,10 @@ final class AnswerRun {
     var handlers = HTTPRequest.Handlers()
     handlers.header = { head.take($0) }
     handlers.body = { [self] bytes in
-      guard head.status == 200, head.contentType.hasPrefix("text/event-stream") else {
-        document += bytes.prefix(AnswerRun.documentLimit - document.count)
-        return document.count < AnswerRun.documentLimit
+      guard head.isStream else {
+        let limit = head.isWholeAnswer ? StreamedAnswer.limit : AnswerRun.documentLimit
+        document += bytes.prefix(limit - document.count)
+        return document.count < limit
       }
       stream.append(bytes)
       do throws(RemoteError) {
@@ -115,7 +121,12 @@ final class AnswerRun {
       .run(handlers)
     if fault == nil, case .done = outcome {
       stream.finish()
-      do throws(RemoteError) { isDone = try take(from: &stream) || isDone } catch { fault = error }
+      do throws(RemoteError) {
+        isDone = try take(from: &stream) || isDone
+        if head.isWholeAnswer { isDone = try take(whole: document) }
+      } catch {
+        fault = error
+      }
     }
     if let fault { throw Failure(message: client.failure(fault.description).description) }
     if isDone || answer.isComplete { return }
@@ -133,7 +144,7 @@ final class AnswerRun {
         retryAfter: wait)
     }
     switch outcome {
-    case .done where head.contentType.hasPrefix("text/event-stream"):
+    case .done where head.isStream:
       return Failure(
         message: client.failure("the server ended the answer before it was complete").description, mayPass: true)
     case .done:
@@ -152,16 +163,35 @@ final class AnswerRun {
   private func take(from stream: inout EventStreamParser) throws(RemoteError) -> Bool {
     while let data = try stream.next() {
       if data.elementsEqual("[DONE]".utf8) { return true }
-      for token in try answer.take(try ChatChunk(parsing: data)) {
-        latestToken = clock.now
-        if firstToken == nil {
-          firstToken = latestToken
-          start()
-        }
-        emit(.token(token))
-      }
+      try report(try ChatChunk(parsing: data))
     }
     return false
+  }
+
+  /// Takes in an answer that came in one piece, from a server that does not stream.
+  ///
+  /// - Returns: whether it is one.
+  private func take(whole document: [UInt8]) throws(RemoteError) -> Bool {
+    // What holds neither an answer nor an error is told like any other page.
+    guard let value = try? JSONValue(parsing: document), value["choices"] != nil || value["error"] != nil else {
+      return false
+    }
+    try report(try ChatChunk(parsing: document))
+    if firstToken == nil { begin() }
+    return true
+  }
+
+  private func report(_ chunk: ChatChunk) throws(RemoteError) {
+    for token in try answer.take(chunk) {
+      if firstToken == nil { begin() }
+      latestToken = clock.now
+      emit(.token(token))
+    }
+  }
+
+  private func begin() {
+    firstToken = clock.now
+    start()
   }
 
   private func start() {
@@ -169,7 +199,7 @@ final class AnswerRun {
       .answerStarted(
         AnswerStart(
           turn: turn, promptTokens: 0, reusedTokens: 0, newTokens: [], contextLength: model.contextLength ?? 0,
-          settings: body.settings)))
+          settings: body.settings, prefixText: given)))
   }
 
   private func finish(_ reason: AnswerEndReason) {

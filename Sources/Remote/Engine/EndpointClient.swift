@@ -28,6 +28,12 @@ struct ResponseHead: Hashable {
   private(set) var retryAfter: String?
   private(set) var location: String?
 
+  /// Whether a stream of events follows.
+  var isStream: Bool { status == 200 && contentType.hasPrefix("text/event-stream") }
+
+  /// Whether an answer in one piece may follow.
+  var isWholeAnswer: Bool { status == 200 && contentType.hasPrefix("application/json") }
+
   /// Takes in a line; a status line begins anew.
   mutating func take(_ line: String) {
     if line.hasPrefix("HTTP/") {

@@ -86,8 +86,7 @@ public final class RemoteEngine: ChatEngine {
       defer { running.withLock { $0.interruption = nil } }
       let body = ChatRequestBody(request, model: model, topLogProbabilities: configuration.topLogProbabilities)
       report(unsent: body.unsent, emit)
-      AnswerRun(turn: request.turn, body: body, model: model, client: client, interruption: interruption, emit: emit)
-        .run()
+      AnswerRun(request, body: body, model: model, client: client, interruption: interruption, emit: emit).run()
     }
   }
 

@@ -13,6 +13,9 @@ struct StreamedAnswer {
   private var finishReason: String?
   private var isStopString = false
 
+  /// - Parameter beginning: what is there of the answer already.
+  init(beginning: String = "") { text = beginning }
+
   /// Whether the server said that the answer is complete.
   var isComplete: Bool { finishReason != nil }
 

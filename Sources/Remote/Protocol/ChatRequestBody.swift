@@ -19,7 +19,12 @@ struct ChatRequestBody {
     settings.seed = settings.seed.map { $0 & 0x7FFF_FFFF }
     var body = JSONObjectBuilder()
     body["model"] = .string(model.id)
-    body["messages"] = .array(request.messages.map(ChatRequestBody.message))
+    body["messages"] = .array(request.messages.map(ChatRequestBody.message) + ChatRequestBody.beginning(of: request))
+    if !request.beginning.isEmpty, [.vLLM, .sglang].contains(model.server) {
+      // llama.cpp, Ollama and others go on from a last message of the assistant without being told.
+      body["continue_final_message"] = true
+      if model.server == .vLLM { body["add_generation_prompt"] = false }
+    }
     body["stream"] = true
     body["stream_options"] = ["include_usage": true]
     body["temperature"] = ChatRequestBody.number(settings.temperature)
@@ -57,6 +62,11 @@ struct ChatRequestBody {
   private static func message(_ message: ChatMessage) -> JSONValue {
     let content = message.role == "assistant" ? ReasoningMarks.removed(from: message.content) : message.content
     return ["role": .string(message.role), "content": .string(content)]
+  }
+
+  /// What is there of the answer already, as the last message. Reasoning before it belongs to it.
+  private static func beginning(of request: AnswerRequest) -> [JSONValue] {
+    request.beginning.isEmpty ? [] : [["role": "assistant", "content": .string(request.beginning)]]
   }
 
   /// The number in its shortest form: 0.7, not 0.699999988.

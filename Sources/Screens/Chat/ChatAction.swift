@@ -39,6 +39,7 @@ extension ChatScreen {
       KeyHelp("/quit", "end; /home: back to the start; /resume: continue an unfinished session"),
       KeyHelp("/tree", "the tree of all branches; /tokens: the tokens of the last answer"),
       KeyHelp("/model NAME", "go on with another model; /model alone says which it is"),
+      KeyHelp("/compare NAME", "another model's answer to the last question, beside this one; then back to this model"),
       KeyHelp("/system TEXT", "another system prompt; /system alone shows it, /system - takes it away"),
       KeyHelp("/set NAME VALUE", "change a sampling setting, as /set temperature 0.2; /sampling: all of them"),
     ] + titled("looking at the turns (Tab)", turnTable.help) + titled("in the tree", treeTable.help)
@@ -52,7 +53,8 @@ extension ChatScreen {
 
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.
   enum Command: Hashable {
-    case quit, home, help, resume, tree, tokens, sampling, model(String), system(String), set(String, String)
+    case quit, home, help, resume, tree, tokens, sampling, model(String), compare(String), system(String)
+    case set(String, String)
     case unknown(String)
 
     init?(_ text: String) {
@@ -61,6 +63,7 @@ extension ChatScreen {
       let rest = words.count > 1 ? words[1] : ""
       switch words.first {
       case "/model": self = .model(rest)
+      case "/compare": self = .compare(rest)
       case "/system": self = .system(rest)
       case "/set":
         let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)

@@ -4,7 +4,7 @@ import Widgets
 
 /// What keys do with two answers side by side.
 enum ComparisonAction: String, Hashable, Sendable {
-  case up, down, pageUp, pageDown, left, right, leave
+  case up, down, pageUp, pageDown, left, right, otherModel, leave
 }
 
 /// Two answers to one question, and the first row that is shown of both.
@@ -23,6 +23,7 @@ extension ChatScreen {
     .init(.down, [KeyPress(.down)], "a row down"),
     .init(.pageUp, [KeyPress(.pageUp)], "a page up"),
     .init(.pageDown, [KeyPress(.pageDown)], "a page down"),
+    .init(.otherModel, [KeyPress(.character("m"))], "another model's answer beside the left one"),
     .init(.leave, [KeyPress(.escape), KeyPress(.character("q"))], "back, without a choice"),
   ])
 
@@ -32,7 +33,11 @@ extension ChatScreen {
     guard let entry = conversation[chosen], entry.kind != .question, siblings.count > 1,
       let index = siblings.firstIndex(of: chosen)
     else {
-      add(Notice(.information, "there is one answer only: r draws another, with the settings and the model of now"))
+      add(
+        Notice(
+          .information,
+          "there is one answer only: r draws another, with the settings and the model of now; /compare NAME asks another model"
+        ))
       return leaveTurns()
     }
     let left = max(0, index - 1)
@@ -58,6 +63,10 @@ extension ChatScreen {
               chosen: isLeft ? comparison.left : comparison.right, rejected: isLeft ? comparison.right : comparison.left
             )))
       ]
+    case .otherModel:
+      leaveTurns()
+      editor.replace(with: "/compare ")
+      return conversation.tip == comparison.left ? [] : [.happen(.movedTo(comparison.left))]
     case .leave:
       leaveTurns()
       return []
@@ -112,7 +121,7 @@ extension ChatScreen {
     }
     canvas.fill(Rectangle(x: middle, y: 0, columns: 1, rows: body.rows), with: "│", style: theme[.border])
     canvas.write(
-      " 1 the left is better  2 the right is better  ↑↓ scroll  Esc back · underlined: not in the other",
+      " 1 the left is better  2 the right is better  m another model  ↑↓ scroll  Esc back · underlined: not in the other",
       at: bottom.origin, style: theme[.key], in: bottom)
   }
 
@@ -120,6 +129,7 @@ extension ChatScreen {
   private func facts(of id: Int) -> String {
     guard case .answer(let answer)? = conversation[id]?.kind else { return "" }
     let seed = answer.settings.seed.map { " seed \($0)" } ?? ""
-    return printableLine("\(answer.model) temperature \(answer.settings.temperature)\(seed)")
+    let speed = answer.tokensPerSecond.map { " \(ProgressText.speed($0)) tok/s" } ?? ""
+    return printableLine("\(answer.model) temperature \(answer.settings.temperature)\(seed)\(speed)")
   }
 }

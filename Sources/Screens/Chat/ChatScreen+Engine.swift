@@ -13,6 +13,7 @@ extension ChatScreen {
     let needsLoading = opening?.model != new.model || opening?.contextLength != new.contextLength
     opening = new
     guard needsLoading else { return [] }
+    endVisit()
     identity = nil
     add(Notice(.information, "from here on with \(new.model)"))
     return load()
@@ -30,8 +31,10 @@ extension ChatScreen {
     changeStreaming { answer, _ in answer.state = .cutOff }
     drawing = nil
     expected = nil
+    continued = nil
     activity = .idle
     isStopping = false
+    endVisit()
   }
 
   mutating func resume() -> [Effect] {
@@ -43,6 +46,10 @@ extension ChatScreen {
   }
 
   mutating func ready(_ description: ModelDescription) -> [Effect] {
+    if visit?.order != nil {
+      model = .ready(description)
+      return askVisited()
+    }
     if let identity, !identity.identity.isEmpty, identity.identity != description.identity {
       add(
         Notice(
@@ -54,10 +61,12 @@ extension ChatScreen {
     return sendNext()
   }
 
-  mutating func fail(loading message: String) {
-    model = .failed(message)
+  mutating func fail(loading message: String) -> [Effect] {
     add(Notice(.error, message))
+    if visit != nil { return comeBack() }
+    model = .failed(message)
     returnQueue()
+    return []
   }
 
   /// Questions that could not be sent go back to where they were written.
@@ -90,7 +99,7 @@ extension ChatScreen {
 
   /// Sends the next question when the model is there and has nothing else to do.
   mutating func sendNext() -> [Effect] {
-    guard case .ready = model, activity == .idle, !isUnfinished, !queue.isEmpty else { return [] }
+    guard case .ready = model, activity == .idle, visit == nil, !isUnfinished, !queue.isEmpty else { return [] }
     let question = queue.removeFirst()
     let place = question.place ?? nextPlace
     let id = conversation.append(.question, question.text, at: place, follows: true)
@@ -98,7 +107,7 @@ extension ChatScreen {
   }
 
   /// Asks the engine for an answer to a question that is there.
-  mutating func request(_ order: AnswerOrder) -> [Effect] {
+  mutating func request(_ order: AnswerOrder, beginning: String = "") -> [Effect] {
     guard let question = conversation[order.place.parent], question.kind == .question else { return [] }
     conversation.reserve(through: min(order.place.id, 1 << 40))
     activity = .waiting
@@ -111,13 +120,14 @@ extension ChatScreen {
       .answer(
         AnswerRequest(
           turn: question.turn, messages: messages(to: question.id), settings: settings, place: order.place,
-          prefix: prefix(of: order)))
+          prefix: prefix(of: order), beginning: beginning))
     ]
   }
 
-  /// Asks again for the answer that was cut off: with the turn's own seed it is drawn as it would have been.
+  /// Asks again for the answer that was cut off: with the turn's own seed it is drawn as it would have been. A server
+  /// draws nothing twice, so it is asked to go on.
   mutating func answerAgain() -> [Effect] {
-    guard isUnfinished, activity == .idle else { return [] }
+    guard isUnfinished, activity == .idle, visit == nil else { return [] }
     guard case .ready = model else {
       if case .failed = model { return load() }
       return []
@@ -125,6 +135,11 @@ extension ChatScreen {
     scroll = nil
     var order = AnswerOrder(place: TurnPlace(id: conversation.nextID, parent: conversation.tip))
     if let tip = conversation[conversation.tip], case .answer(let answer) = tip.kind {
+      order.place.parent = tip.parent
+      if conversation.canGoOn(with: tip) {
+        continued = tip.id
+        return request(order, beginning: tip.text)
+      }
       conversation.withdraw(tip.id)
       order = AnswerOrder(place: TurnPlace(id: conversation.nextID, parent: tip.parent), fork: answer.fork)
     }
@@ -153,6 +168,8 @@ extension ChatScreen {
     if case .ready(let description) = model { answer.model = description.name }
     let place = expected?.place ?? start.place ?? TurnPlace(id: conversation.nextID, parent: conversation.tip)
     expected = nil
+    if let continued { conversation.withdraw(continued) }
+    continued = nil
     let id = conversation.append(.answer(answer), start.prefixText, at: place, follows: false)
     drawing = id
     if let fork = answer.fork { conversation.append(tokens(of: fork, text: start.prefixText), to: id) }
@@ -192,15 +209,18 @@ extension ChatScreen {
     if let promptTokens = end.promptTokens { contextUsed = promptTokens + end.generatedTokens }
     activity = .idle
     isStopping = false
+    let drawn = drawing
     drawing = nil
     if let newTokens, newTokens > 0, end.prefillSeconds > 0 { prefillSpeed = Double(newTokens) / end.prefillSeconds }
     // The first token is drawn from the prompt's logits, so its time belongs to reading the prompt.
     if end.decodeSeconds > 0, end.generatedTokens > 1 {
       decodeSpeed = Double(end.generatedTokens - 1) / end.decodeSeconds
     }
+    if visit != nil { return leave(visitFor: drawn, end.reason) }
     switch end.reason {
     case .failed(let message):
-      add(Notice(.error, message + "; Enter asks again"))
+      let canGoOn = conversation[conversation.tip].map(conversation.canGoOn) ?? false
+      add(Notice(.error, message + (canGoOn ? "; Enter goes on with the answer" : "; Enter asks again")))
       isUnfinished = true
       returnQueue()
       return []
@@ -217,6 +237,9 @@ extension ChatScreen {
   mutating func refuse(_ message: String) -> [Effect] {
     activity = .idle
     isStopping = false
+    // What was to go on is still there, and can be asked to go on again.
+    isUnfinished = continued != nil
+    continued = nil
     if let order = expected, let question = conversation[order.place.parent] {
       // Another answer that is refused leaves the question to those that are there.
       if conversation.children(of: question.id).isEmpty {
@@ -227,6 +250,6 @@ extension ChatScreen {
     expected = nil
     nextParent = nil
     add(Notice(.error, message))
-    return sendNext()
+    return visit == nil ? sendNext() : comeBack()
   }
 }

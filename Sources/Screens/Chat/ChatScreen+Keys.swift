@@ -112,6 +112,7 @@ extension ChatScreen {
     case .tokens: openTokens(of: conversation.tip)
     case .sampling: mode = .sampling(SamplingPanel())
     case .model(let name): return changeModel(name)
+    case .compare(let name): return compare(with: name)
     case .system(let text): return changeSystem(text)
     case .set(let name, let value): return set(name, value)
     case .unknown(let name):

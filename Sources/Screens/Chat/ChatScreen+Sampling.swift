@@ -76,7 +76,7 @@ extension ChatScreen {
       add(Notice(.information, "the model is \(opening?.model ?? "none")"))
       return []
     }
-    guard activity == .idle else {
+    guard activity == .idle, visit == nil else {
       add(Notice(.warning, "an answer is being drawn: Esc stops it, then /model \(name)"))
       return []
     }

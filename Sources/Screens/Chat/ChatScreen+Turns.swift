@@ -118,10 +118,11 @@ extension ChatScreen {
 
   /// One more answer to a question, from its beginning or from a token of another answer.
   mutating func take(_ order: AnswerOrder) -> [Effect] {
-    guard case .ready = model, activity == .idle, let question = conversation[order.place.parent],
+    guard case .ready = model, activity == .idle, visit == nil, let question = conversation[order.place.parent],
       question.kind == .question, !question.isWithdrawn
     else { return [] }
     scroll = nil
+    if order.model != nil { return beginVisit(for: order) }
     conversation.move(to: question.id)
     if order.fork == nil, opening?.settings.temperature == 0, !conversation.children(of: question.id).isEmpty {
       add(Notice(.information, "at temperature 0 every answer is the same"))
@@ -131,6 +132,11 @@ extension ChatScreen {
 }
 
 extension Conversation {
+  /// Whether an answer that was cut off can go on: a server's, of which something is there.
+  func canGoOn(with entry: Entry) -> Bool {
+    tokens[entry.id]?.last?.id == GeneratedToken.unknownID && entry.text.contains { !$0.isWhitespace }
+  }
+
   /// Whether the path ends with a question that has no answer, or with an answer that is not whole.
   var lacksAnswer: Bool {
     switch self[tip]?.kind {

@@ -43,7 +43,9 @@ extension ChatScreen {
   private var placeholder: String {
     switch model {
     case .failed: "no model: Enter tries again, /home chooses another"
-    case _ where isUnfinished: "Enter asks for the last answer again; or write on"
+    case _ where isUnfinished:
+      conversation[conversation.tip].map(conversation.canGoOn) ?? false
+        ? "Enter goes on with the last answer; or write on" : "Enter asks for the last answer again; or write on"
     default: "write a question; ? for help"
     }
   }

@@ -62,6 +62,10 @@ public struct ChatScreen: Screen, Hashable {
   var isTinted = false
   /// The answer that was asked for and has not begun.
   var expected: AnswerOrder?
+  /// A server's answer that was cut off and is asked to go on; withdrawn when what goes on has begun.
+  var continued: Int?
+  /// Another model's answer that is drawn now, to be compared; the chat then comes back to its own model.
+  var visit: ModelVisit?
   /// The answer that is being drawn.
   var drawing: Int?
   /// The turn that the next question follows, when it is not there yet: an answer still to come.
@@ -124,7 +128,7 @@ public struct ChatScreen: Screen, Hashable {
     case .notice(let notice): add(notice)
     case .modelLoading(let loading): model = .loading(loading)
     case .modelReady(let description): return ready(description)
-    case .modelFailed(let message): fail(loading: message)
+    case .modelFailed(let message): return fail(loading: message)
     case .answerDelayed(let delay): wait(for: delay)
     case .answerStarted(let start): begin(start, at: event.seconds)
     case .prefillProgress(let progress):

@@ -57,6 +57,12 @@ public struct Answer: Hashable, Sendable {
   /// Where it left another answer; `nil` when it was drawn from its beginning.
   public var fork: TokenFork?
 
+  /// Tokens a second, behind the first.
+  var tokensPerSecond: Double? {
+    guard let firstToken, let latestToken, tokens > 1, latestToken > firstToken else { return nil }
+    return Double(tokens - 1) / (latestToken - firstToken)
+  }
+
   /// A mark behind the answer, where it did not end by itself.
   var remark: String? {
     switch state {

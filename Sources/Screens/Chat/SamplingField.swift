@@ -1,11 +1,11 @@
-import Sessions
+package import Sessions
 
 /// A sampling setting as the panel shows and changes it.
-struct SamplingField: Sendable {
-  let name: String
+package struct SamplingField: Sendable {
+  package let name: String
   let meaning: String
   /// The values it takes, for messages.
-  let expected: String
+  package let expected: String
   private let step: Double
   private let read: @Sendable (SamplingSettings) -> Double?
   private let write: @Sendable (inout SamplingSettings, Double) -> Void
@@ -53,7 +53,7 @@ struct SamplingField: Sendable {
   }
 
   /// The settings in the order they are shown.
-  static let all: [SamplingField] = [
+  package static let all: [SamplingField] = [
     SamplingField("temperature", \.temperature, 0...100, step: 0.1, "0 takes the best token every time"),
     SamplingField("top-k", whole: \.topK, from: 0, step: 5, "keep the k best; 0 keeps all"),
     SamplingField("top-p", \.topP, 0...1, step: 0.05, "keep the best that reach this together"),
@@ -72,16 +72,16 @@ struct SamplingField: Sendable {
     SamplingField(seed: "decides the draws of every turn"),
   ]
 
-  static func named(_ name: String) -> SamplingField? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> SamplingField? { all.first { $0.name == name } }
 
   /// The value as text.
-  func text(_ settings: SamplingSettings) -> String {
+  package func text(_ settings: SamplingSettings) -> String {
     guard let value = read(settings) else { return "drawn" }
     return isWhole ? String(Int(value)) : value.description
   }
 
   /// The settings with another value; `nil` when it is none that they take.
-  func changed(_ settings: SamplingSettings, to text: String) -> SamplingSettings? {
+  package func changed(_ settings: SamplingSettings, to text: String) -> SamplingSettings? {
     guard let value = Double(text), range.contains(value), !isWhole || value == value.rounded() else { return nil }
     var settings = settings
     write(&settings, value)

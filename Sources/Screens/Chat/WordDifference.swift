@@ -1,17 +1,17 @@
 /// Which words two texts do not share, in order: the longest common subsequence of their words.
-struct WordDifference {
+package struct WordDifference {
   /// A word or the white space between words, and whether the other text lacks it there.
-  struct Piece: Hashable {
-    var text: String
-    var isDifferent: Bool
+  package struct Piece: Hashable {
+    package var text: String
+    package var isDifferent: Bool
   }
 
-  let left: [Piece]
-  let right: [Piece]
+  package let left: [Piece]
+  package let right: [Piece]
   /// Words compared with each other; what is longer is only compared from both ends.
   private static let limit = 1500
 
-  init(_ one: String, _ other: String) {
+  package init(_ one: String, _ other: String) {
     let (a, b) = (WordDifference.words(one), WordDifference.words(other))
     let head = zip(a, b).prefix { $0 == $1 }.count
     let tail = zip(a[head...].reversed(), b[head...].reversed()).prefix { $0 == $1 }.count

@@ -14,6 +14,19 @@ extension CPUBackend {
   public func measureLimits(effort: Double = 1) throws(TensorError) -> MachineLimits {
     try LimitMeasurement(backend: self, effort: effort).measure()
   }
+
+  /// Measures the bandwidth of memory roughly, in about a tenth of a second: bytes per second read.
+  ///
+  /// - Throws: `TensorError` when memory runs out.
+  public func glanceAtMemory() throws(TensorError) -> MachineLimits.Rate {
+    try LimitMeasurement(backend: self, effort: 0.15).memoryAlone()
+  }
+
+  /// Measures arithmetic roughly, in less than a tenth of a second: operations per second of this backend's instruction
+  /// set, of each unit that it has.
+  public func glanceAtArithmetic() -> [ArithmeticUnit: MachineLimits.Rate] {
+    LimitMeasurement(backend: self, effort: 0.1).peaks()
+  }
 }
 
 /// Measures one limit after the other. Each is the best of repeated short runs: whatever disturbs only slows down.
@@ -32,9 +45,40 @@ private struct LimitMeasurement {
   /// Memory is handed out in pieces of this many bytes.
   private static let step = 1 << 20
 
+  private static let cacheSizes = (1...3).map { Int(cache_bytes(Int32($0))) }
+
   func measure() throws(TensorError) -> MachineLimits {
-    let cacheSizes = (1...3).map { Int(cache_bytes(Int32($0))) }
-    let bytes = min(Self.mostBytes, max(Self.leastBytes, 4 * cacheSizes[2])) / Self.step * Self.step
+    let cacheSizes = Self.cacheSizes
+    let bytes = max(Self.leastBytes, 4 * cacheSizes[2])
+    return try withMemory(bytes) { memory, bytes in
+      let caches = (1...3).compactMap { level in cache(level, cacheSizes[level - 1], memory, bytes) }
+      let set = InstructionSet.allCases.first { $0.kernelValue == kernels.instructions }
+      return MachineLimits(
+        processors: CPUBackend.availableProcessors, threads: threads.count,
+        instructionSets: InstructionSet.available.map(\.rawValue), instructions: set?.rawValue ?? "?", caches: caches,
+        memoryRead: memoryRead(memory, bytes), peaks: peaks(), regionSeconds: regionSeconds())
+    }
+  }
+
+  /// The bandwidth of memory alone, on twice what the last cache holds.
+  func memoryAlone() throws(TensorError) -> MachineLimits.Rate {
+    try withMemory(max(Self.leastBytes / 2, 2 * Self.cacheSizes[2])) { memory, bytes in memoryRead(memory, bytes) }
+  }
+
+  /// Arithmetic on registers, by unit.
+  func peaks() -> [ArithmeticUnit: MachineLimits.Rate] {
+    var peaks: [ArithmeticUnit: MachineLimits.Rate] = [:]
+    peaks[.f32] = peak(kernels.peak_f32)
+    peaks[.bf16] = peak(kernels.peak_bf16)
+    peaks[.int8] = peak(kernels.peak_int8)
+    return peaks
+  }
+
+  /// Lends about so many bytes that have been written to.
+  private func withMemory<Result>(
+    _ wanted: Int, _ body: (UnsafeMutableRawPointer, Int) -> Result
+  ) throws(TensorError) -> Result {
+    let bytes = min(Self.mostBytes, wanted) / Self.step * Self.step
     var allocated: UnsafeMutableRawPointer?
     guard posix_memalign(&allocated, 1 << 21, bytes) == 0, let memory = allocated else {
       throw .memory("measureLimits", bytes: bytes)
@@ -47,16 +91,7 @@ private struct LimitMeasurement {
     threads.run(bytes / Self.step, grain: 1) { begin, end, _ in
       memset(memory + begin * Self.step, 1, (end - begin) * Self.step)
     }
-    let caches = (1...3).compactMap { level in cache(level, cacheSizes[level - 1], memory, bytes) }
-    var peaks: [ArithmeticUnit: MachineLimits.Rate] = [:]
-    peaks[.f32] = peak(kernels.peak_f32)
-    peaks[.bf16] = peak(kernels.peak_bf16)
-    peaks[.int8] = peak(kernels.peak_int8)
-    let set = InstructionSet.allCases.first { $0.kernelValue == kernels.instructions }
-    return MachineLimits(
-      processors: CPUBackend.availableProcessors, threads: threads.count,
-      instructionSets: InstructionSet.available.map(\.rawValue), instructions: set?.rawValue ?? "?", caches: caches,
-      memoryRead: memoryRead(memory, bytes), peaks: peaks, regionSeconds: regionSeconds())
+    return body(memory, bytes)
   }
 
   /// The best of runs that each do `amount`, per second.

@@ -11,7 +11,13 @@ import Sessions
 enum TerminalCheck {
   /// Whether screens can be shown: a terminal on both ends, and one that can place a cursor.
   static var canShowScreens: Bool {
-    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return false }
+    isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && hasCapabilities
+  }
+
+  /// Whether standard output is a terminal that can underline.
+  static var underlines: Bool { isatty(STDOUT_FILENO) == 1 && hasCapabilities }
+
+  private static var hasCapabilities: Bool {
     let type = getenv("TERM").map { String(cString: $0) } ?? ""
     return !type.isEmpty && type != "dumb" && type != "unknown"
   }

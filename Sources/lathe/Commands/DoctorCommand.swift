@@ -11,8 +11,10 @@ struct DoctorCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    // Asked first: a terminal's answers are not kept waiting by what is measured.
+    let terminal = TerminalFindings.findings(TerminalProfile.current())
     let findings =
-      Machine.current.findings + GraphicsProcessors.findings + TerminalFindings.findings(TerminalProfile.current())
+      Machine.current.findings + MachineGlance.measured().findings + GraphicsProcessors.findings + terminal
       + OptionalParts().findings
     if json {
       for finding in findings { StandardStreams.output(finding.json.text + "\n") }

@@ -16,46 +16,13 @@ extension GenerateCommand {
 
   /// Asks the model of a reference and prints what comes.
   func run(onServer reference: String) throws {
-    let engine = RemoteEngine(server.configuration)
-    let mailbox = Mailbox()
-    engine.load(ModelRequest(model: reference)) { mailbox.post($0) }
-    let description = try loaded(mailbox)
+    let engine = WaitingEngine(RemoteEngine(server.configuration)) { remark($0) }
+    let description = try engine.load(ModelRequest(model: reference))
     var settings = sampling.settings
     if settings.seed == nil { settings.seed = UInt64.random(in: 0..<1 << 31) }
-    engine.answer(AnswerRequest(turn: 1, messages: try messages(), settings: settings)) { mailbox.post($0) }
-    var attempt = 1
-    while true {
-      for event in mailbox.wait() {
-        switch event {
-        case .notice(let notice): remark(notice.text)
-        case .answerDelayed(let delay):
-          if delay.attempt != attempt { remark("\(delay.reason); asked again in \(delay.seconds) s") }
-          attempt = delay.attempt
-        case .answerRefused(let message): throw RemoteFailure(description: message)
-        case .answerStarted(let start): settings = start.settings
-        case .token(let token): show(token)
-        case .answerFinished(let end): return try finish(end, description, settings)
-        default: break
-        }
-      }
-    }
-  }
-
-  private struct RemoteFailure: Error, CustomStringConvertible {
-    let description: String
-  }
-
-  private func loaded(_ mailbox: Mailbox) throws -> ModelDescription {
-    while true {
-      for event in mailbox.wait() {
-        switch event {
-        case .notice(let notice): remark(notice.text)
-        case .modelReady(let description): return description
-        case .modelFailed(let message): throw RemoteFailure(description: message)
-        default: break
-        }
-      }
-    }
+    let request = AnswerRequest(turn: 1, messages: try messages(), settings: settings)
+    let answer = try engine.answer(request) { show($0) }
+    try finish(answer.end, description, answer.settings)
   }
 
   private func show(_ token: GeneratedToken) {
@@ -68,7 +35,7 @@ extension GenerateCommand {
     } else if !end.text.hasSuffix("\n") {
       StandardStreams.output("\n")
     }
-    if case .failed(let message) = end.reason { throw RemoteFailure(description: message) }
+    if case .failed(let message) = end.reason { throw WaitingEngine.Failure(description: message) }
   }
 
   private func remark(_ text: String) { StandardStreams.error("lathe generate: \(printableLine(text))\n") }

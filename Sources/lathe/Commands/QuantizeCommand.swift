@@ -53,10 +53,19 @@ struct QuantizeCommand: ParsableCommand {
     try checkOutput(against: checkpoint)
     let meter = ProgressMeter(isQuiet: json || !ProgressMeter.isTerminal)
     let start = ContinuousClock.now
-    let error = try CheckpointQuantizer(checkpoint, plan: plan, backend: CPUBackend(threads: threads))
-      .write(to: output) { done, total in
-        meter.show(.init(file: output, received: Int64(done), total: Int64(total)))
-      }
+    Interrupts.note()
+    let error: QuantizationError
+    do {
+      error = try CheckpointQuantizer(checkpoint, plan: plan, backend: CPUBackend(threads: threads))
+        .write(to: output) { done, total in
+          try Interrupts.check()
+          meter.show(.init(file: output, received: Int64(done), total: Int64(total)))
+        }
+    } catch let interruption as Interrupts.Interruption {
+      meter.finish()
+      StandardStreams.error("lathe quantize: interrupted; nothing was written\n")
+      throw ExitCode(interruption.exitStatus)
+    }
     meter.finish()
     let report = QuantizationReport(
       plan: plan, output: output, error: error, bytesBefore: checkpoint.files.reduce(0) { $0 + $1.count },

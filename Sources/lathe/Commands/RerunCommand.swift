@@ -4,6 +4,7 @@ import Drawing
 import Inference
 import JSONText
 import OrderedCollections
+import Remote
 import Sessions
 import Tensors
 
@@ -42,20 +43,27 @@ struct RerunCommand: ParsableCommand {
   func run() throws {
     let log = try SessionLog(path: try Services.sessionLibrary.find(session))
     let answers = log.answers.filter { turn == nil || $0.start.turn == turn }
-    guard let first = answers.first else {
+    guard !answers.isEmpty else {
       throw InferenceError("\(printableLine(log.path)): no answer\(turn.map { " of turn \($0)" } ?? "") to run again")
     }
-    if first.model.contains("@http"), model == nil {
+    if let remote = answers.first(where: { RemoteModel.isReference($0.model) }), model == nil {
       throw InferenceError(
-        "\(printableLine(log.path)): answered by a server, \(printableLine(first.model)), which cannot be asked for the "
+        "\(printableLine(log.path)): answered by a server, \(printableLine(remote.model)), which cannot be asked for the "
           + "same answer again: name the same weights on this machine with --model, and --any-weights")
     }
-    let found = try ModelStore().find(model ?? first.model)
     let backend = CPUBackend(threads: threads)
-    let loaded = try LoadedModel(path: found.path, name: found.name, backend: backend)
     var generator: Generator?
-    var areIdentical = true
+    var (loadedName, areIdentical) = ("", true)
     for answer in answers {
+      // Answers of other models may stand between, for comparison.
+      let name = model ?? answer.model
+      var loaded = generator?.model
+      if name != loadedName {
+        generator = nil
+        loaded = try load(name, on: backend)
+        loadedName = name
+      }
+      guard let loaded else { continue }
       try checkWeights(of: answer, against: loaded.description)
       if generator?.contextLength != answer.start.contextLength {
         generator = try Generator(loaded, contextLength: answer.start.contextLength)
@@ -67,6 +75,11 @@ struct RerunCommand: ParsableCommand {
       guard StandardStreams.output(text + "\n") else { break }
     }
     if !areIdentical { throw ExitCode(1) }
+  }
+
+  private func load(_ name: String, on backend: CPUBackend) throws -> LoadedModel {
+    let found = try ModelStore().find(name)
+    return try LoadedModel(path: found.path, name: found.name, backend: backend)
   }
 
   private func checkWeights(of answer: RecordedAnswer, against model: ModelDescription) throws(InferenceError) {

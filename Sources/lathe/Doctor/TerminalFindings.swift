@@ -9,6 +9,16 @@ import Terminals
 
 /// What the terminal can show.
 enum TerminalFindings {
+  /// How images are shown at best, and on what grid.
+  private static func images(_ profile: TerminalProfile, _ abilities: TerminalAbilities) -> String {
+    let grid = abilities.cellPixels.map { ", cells of \($0.columns)x\($0.rows) pixels" } ?? ""
+    if abilities.hasKittyGraphics { return "in pixels, by the Kitty protocol\(grid)" }
+    if abilities.hasSixel { return "in pixels, by sixel\(grid)" }
+    guard profile.isUTF8 else { return "in ASCII characters" }
+    let colors = abilities.hasTrueColor ? 1 << 24 : profile.colors
+    return "in half blocks, " + (colors >= 1 << 24 ? "true colour" : colors > 0 ? "\(colors) colours" : "no colours")
+  }
+
   static func findings(_ profile: TerminalProfile) -> [Finding] {
     let section = "Terminal"
     var findings = [Finding(section, "type", "TERM=\(profile.type)" + (profile.isTmux ? ", in tmux" : ""))]
@@ -37,6 +47,7 @@ enum TerminalFindings {
       "Kitty graphics", abilities.hasKittyGraphics, "images in full resolution",
       remedy: inTmux + "kitty, Ghostty, WezTerm and Konsole have it")
     ability("sixel", abilities.hasSixel, "images in full resolution", remedy: "images are drawn in half blocks instead")
+    findings.append(Finding(section, "images", images(profile, abilities)))
     return findings
   }
 }

@@ -24,7 +24,7 @@ struct OutputStyle {
     func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
     let locale = [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")].first { !$0.isEmpty } ?? ""
     // An unset locale (common over SSH) says nothing of the terminal.
-    let isUTF8 = locale.lowercased().filter { $0 != "-" }.contains("utf8") || ["", "C", "POSIX"].contains(locale)
+    let isUTF8 = locale.lowercased().filter { $0 != "-" }.contains("utf8") || locale.isEmpty
     var style = OutputStyle(colors: 0, isASCII: !isUTF8)
     guard StandardStreams.outputIsTerminal else { return style }
     var window = winsize()
