@@ -55,7 +55,7 @@ let package = Package(
     .testTarget(
       name: "LatheTests",
       dependencies: [
-        "lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "TestSupport",
+        "lathe", "JSONText", "Exports", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "TestSupport",
       ],
       swiftSettings: swift),
     .executableTarget(
