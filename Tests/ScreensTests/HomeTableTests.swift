@@ -56,7 +56,7 @@ import Testing
     #expect(shown.contains { $0.contains("pull     large") && $0.contains("5.0 GB") })
     let row = shown.first { $0.contains("about-b") } ?? ""
     #expect(row.contains("6 tiny") && row.contains("good 第二") && row.contains("3 d"))
-    #expect(lines(home, 130).contains { $0.contains("about-b") && $0.contains("s97") }, "its name where there is room")
+    #expect(lines(home, 150).contains { $0.contains("about-b") && $0.contains("s97") }, "its name where there is room")
     let narrow = lines(home, 60).first { $0.contains("about-b") } ?? ""
     #expect(narrow.contains("#good #第二 about-b") && narrow.contains("3 d"))
     #expect(lines(home, 40).contains { $0.contains("about-a") })

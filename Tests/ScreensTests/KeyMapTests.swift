@@ -112,7 +112,7 @@ import Testing
     }
     #expect(offers("draw another answer").isEmpty, "not while one writes")
     #expect(offers("delete to the end of the line") == [.press(press("ctrl-k"))])
-    #expect(offers("show or hide the pane") == [.press(press("f8"))])
+    #expect(offers("show or hide the side pane") == [.press(press("f8"))])
     chat.press(press("tab"))
     #expect(offers("draw another answer") == [.press(press("r"))])
     #expect(offers("delete to the end of the line").isEmpty)

@@ -133,6 +133,8 @@ extension ChatScreen {
   func tokenAlternatives(_ cursor: TokenCursor) -> [[Span]] {
     guard let tokens = conversation.tokens[cursor.answer], tokens.indices.contains(cursor.index) else { return [] }
     let token = tokens[cursor.index]
+    let texts = token.top.map { truncated("“\(printableLine($0.text))”", to: 24) }
+    let wide = texts.map { TextWidth.columns(of: $0) }.max() ?? 0
     return token.top.enumerated().map { index, candidate in
       let isChosen = index == cursor.alternative
       let probability = token.probability(of: candidate)
@@ -142,10 +144,8 @@ extension ChatScreen {
       let padding = String(repeating: " ", count: max(1, 9 - percent.count))
       let style = isChosen ? theme[.selection] : theme[candidate.id == token.id ? .strong : .muted]
       let mark = (isChosen ? "▸" : " ") + (candidate.id == token.id ? "● " : "  ")
-      return [
-        Span(mark + percent + padding, style), Span("“\(printableLine(candidate.text))” ", style),
-        Span(bar, theme[.progressDone]),
-      ]
+      let gap = String(repeating: " ", count: wide - TextWidth.columns(of: texts[index]) + 1)
+      return [Span(mark + percent + padding, style), Span(texts[index] + gap, style), Span(bar, theme[.progressDone])]
     }
   }
 

@@ -10,7 +10,7 @@ extension HomeScreen {
     case ..<50: [.kind, .title]
     case ..<72: [.kind, .title, .turns, .age]
     default:
-      [.kind, .title, .turns, .model] + (hasTags ? [.tags] : []) + [.age] + (width >= 120 ? [.name] : [])
+      [.kind, .title, .turns, .model] + (hasTags ? [.tags] : []) + [.age] + (width >= 140 ? [.name] : [])
     }
   }
 
@@ -19,7 +19,7 @@ extension HomeScreen {
     case .kind: TableView.Column("", .fixed(8))
     case .title: TableView.Column("name", .share(3))
     case .turns: TableView.Column("turns", .fixed(6), isRightAligned: true)
-    case .model: TableView.Column("model", .fixed(min(28, width / 6)))
+    case .model: TableView.Column("model", .fixed(min(28, width / 7)))
     case .tags: TableView.Column("tags", .fixed(min(24, width / 8)))
     case .age: TableView.Column("age/size", .fixed(9), isRightAligned: true)
     case .name: TableView.Column("session", .fixed(28))

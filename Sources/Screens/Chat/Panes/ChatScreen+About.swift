@@ -28,7 +28,7 @@ extension ChatScreen {
     if model.bytes > 0 { kind.append(ProgressText.bytes(model.bytes)) }
     var facts = [("model", model.name), ("", kind.filter { !$0.isEmpty }.joined(separator: ", "))]
     if !model.identity.isEmpty { facts.append(("weights", String(model.identity.prefix(16)))) }
-    if let loading = model.loading { facts.append(("", loading.summary)) }
+    if let loading = model.loading { facts.append(("loaded", loading.summary)) }
     return facts.filter { !$0.1.isEmpty }
   }
 
@@ -90,7 +90,9 @@ extension ProgressText {
   static func amount(_ count: Int) -> String {
     var value = Double(max(0, count))
     for unit in ["", " k", " M", " B"] {
-      if value < 1000 || unit == " B" { return (value < 10 && unit != "" ? speed(value) : String(Int(value))) + unit }
+      if value < 999.5 || unit == " B" {
+        return (value < 10 && unit != "" ? speed(value) : String(Int(min(value, 1e9).rounded()))) + unit
+      }
       value /= 1000
     }
     return ""

@@ -15,15 +15,15 @@ enum AboutAction: String, Hashable, Sendable {
 // Panes beside the transcript: shown and hidden, chosen by tabs, focused, zoomed and made wider by keys.
 extension ChatScreen {
   static let paneTable = KeyTable<PaneAction>([
-    .init(.toggle, [KeyPress(.function(8))], "show or hide the pane beside the chat, from 100 columns on"),
+    .init(.toggle, [KeyPress(.function(8))], "show or hide the side pane (100 columns or more)"),
     .init(
       .focusNext, [KeyPress(.function(9)), KeyPress(.character("o"), .alt)], "give the other pane the keys"),
     .init(
       .nextTab, [KeyPress(.character("n"), .alt), KeyPress(.pageDown, .control)],
-      "the pane's next tab: tree, tokens, sampling, about"),
-    .init(.tabBefore, [KeyPress(.character("p"), .alt), KeyPress(.pageUp, .control)], "the pane's tab before"),
+      "the side pane's next tab"),
+    .init(.tabBefore, [KeyPress(.character("p"), .alt), KeyPress(.pageUp, .control)], "the side pane's tab before"),
     .init(
-      .zoom, [KeyPress(.character("z"), .alt)], "let the pane that has the keys fill the screen; give it back"),
+      .zoom, [KeyPress(.character("z"), .alt)], "zoom the pane that has the keys, or all again"),
     .init(
       .grow, [KeyPress(.character("+"), .alt), KeyPress(.character("="), .alt)], "make the pane that has the keys wider"
     ),
