@@ -55,8 +55,8 @@ let package = Package(
     .testTarget(
       name: "LatheTests",
       dependencies: [
-        "lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "Tensors", "Terminals",
-        "Checkpoints", "TestSupport", argumentParser, orderedCollections,
+        "lathe", "JSONText", "Exports", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "Tensors",
+        "Terminals", "Checkpoints", "TestSupport", argumentParser, orderedCollections,
       ],
       swiftSettings: swift),
     .executableTarget(

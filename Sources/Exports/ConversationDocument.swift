@@ -1,24 +1,31 @@
 import Drawing
 public import JSONText
 import OrderedCollections
-import Screens
+public import Screens
 public import Sessions
 
 /// What was said in a session, as a document: Markdown for people, JSON for programs.
 public struct ConversationDocument {
-  private let log: SessionLog
+  private let header: SessionHeader
+  private let seconds: Double
   private let title: String
   private let tags: [String]
   private let chat: ChatScreen
 
   /// Reads a session to its end.
   public init(_ log: SessionLog, title: String, tags: [String] = []) {
-    self.log = log
-    self.title = title
-    self.tags = tags
     var chat = ChatScreen()
     for event in log.events { _ = chat.update(event) }
+    self.init(chat, header: log.header, seconds: log.seconds, title: title, tags: tags)
+  }
+
+  /// Takes a chat as it is on screen, so many seconds after its session began.
+  public init(_ chat: ChatScreen, header: SessionHeader, seconds: Double, title: String, tags: [String] = []) {
     self.chat = chat
+    self.header = header
+    self.seconds = seconds
+    self.title = title
+    self.tags = tags
   }
 
   private var model: ModelDescription? { if case .ready(let model) = chat.model { model } else { nil } }
@@ -27,11 +34,11 @@ public struct ConversationDocument {
   /// without control characters.
   public var markdown: String {
     var lines = ["# " + printableLine(title.isEmpty ? "Session" : title), ""]
-    lines.append("- model: \(printableLine(model?.name ?? log.header.model))")
+    lines.append("- model: \(printableLine(model?.name ?? header.model))")
     if let model {
       lines.append("- weights: \(printableLine(model.quantisation)), SHA-256 `\(printableLine(model.identity))`")
     }
-    lines.append("- began: \(Timestamp.text(log.header.created.rounded()))")
+    lines.append("- began: \(Timestamp.text(header.created.rounded()))")
     if let settings = chat.opening?.settings { lines.append("- sampling: `\(settings.json.text)`") }
     if !tags.isEmpty { lines.append("- tags: \(printableLine(tags.joined(separator: ", ")))") }
     if let system = chat.opening?.system { lines += ["", "## System", "", printable(system)] }
@@ -55,13 +62,13 @@ public struct ConversationDocument {
     messages += chat.entries.compactMap { $0.isWithdrawn ? nil : ConversationDocument.message($0) }
     return [
       "title": .string(title), "tags": .array(tags.map { .string($0) }),
-      "created": .string(Timestamp.text(log.header.created)), "seconds": .double(log.seconds),
+      "created": .string(Timestamp.text(header.created)), "seconds": .double(seconds),
       "model": model.map {
         [
           "name": .string($0.name), "weights_sha256": .string($0.identity), "family": .string($0.family),
           "quantisation": .string($0.quantisation), "context_length": .integer($0.contextLength),
         ]
-      } ?? ["name": .string(log.header.model)],
+      } ?? ["name": .string(header.model)],
       "sampling": chat.opening?.settings.json ?? .null, "messages": .array(messages),
       "other_branches": .array(otherTurns.compactMap(ConversationDocument.message)),
     ]

@@ -85,6 +85,31 @@ public final class AtomicFile {
     try result.get()
   }
 
+  /// Flushes everything to disk and puts the file in its place, unless something is there already.
+  ///
+  /// - Returns: whether the place was free.
+  func commitIfAbsent() throws(FileError) -> Bool {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw FileError(operation: "write", path: path, code: errno) }
+    // A link is never made over a name that is there, however late another program took it.
+    if link(temporaryPath, path) == 0 {
+      close(descriptor)
+      descriptor = -1
+      unlink(temporaryPath)
+      try syncFolder(of: path)
+      return true
+    }
+    let code = errno
+    if code == EEXIST { return false }
+    // File systems without links leave a look before the rename.
+    guard [EPERM, ENOTSUP, ENOSYS, EMLINK].contains(code) else {
+      throw FileError(operation: "write", path: path, code: code)
+    }
+    guard FileKind(path: path) == .absent else { return false }
+    try commit()
+    return true
+  }
+
   /// Flushes everything to disk and renames the file onto its place.
   public func commit() throws(FileError) {
     try flush()
@@ -148,6 +173,17 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError)
   let file = try AtomicFile(path: path)
   try file.write(bytes)
   try file.commit()
+}
+
+/// Writes a whole file where none is: it appears complete, and what is there already is never touched.
+///
+/// - Returns: whether it was written; false where something has that name.
+/// - Throws: `FileError` when the folder is absent, not writable or full.
+public func writeNewFile(_ bytes: [UInt8], to path: String) throws(FileError) -> Bool {
+  if FileKind(path: path) != .absent { return false }
+  let file = try AtomicFile(path: path)
+  try file.write(bytes)
+  return try file.commitIfAbsent()
 }
 
 /// Flushes a folder's list of names, so that a rename in it survives a power loss.

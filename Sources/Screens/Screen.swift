@@ -10,16 +10,15 @@ public protocol Screen: Sendable {
   mutating func update(_ event: TimedEvent) -> [Effect]
   /// Draws the whole screen.
   func view(on canvas: inout Canvas)
-  /// The keys it knows, for its help.
-  static var keys: [KeyHelp] { get }
   /// Seconds until the screen wants a `tick`; `nil` while nothing on it moves by itself.
   var tickInterval: Double? { get }
   /// The roles' styles.
   var theme: Theme { get set }
   /// The keys the user has given to actions, for the help; what the screen is told are always the standard keys.
   var bindings: KeyBindings { get set }
-  /// The actions that keys have now, for rebinding and the command palette.
-  var keyMap: KeyMap { get }
+  /// The key tables that apply now, for rebinding and the command palette; what the first of them knows is not asked of
+  /// the next. None where keys mean only what is read from them, such as a help that any key closes.
+  var keyMaps: [KeyMap] { get }
 }
 
 extension Screen {
@@ -30,8 +29,6 @@ extension Screen {
     get { .standard }
     set {}
   }
-  /// Screens without a key table have nothing to rebind.
-  public var keyMap: KeyMap { KeyMap(name: "", entries: []) }
 }
 
 /// What a screen asks the app to do.
@@ -47,6 +44,11 @@ public enum Effect: Hashable, Sendable {
   case copy(String)
   /// Append this to the user's preference file.
   case keepPreference(PreferencePair)
+  /// Remember how the panes lie for the next start.
+  case keepLayout(PaneLayout)
+  /// Write the chat into a new file, as Markdown or JSON by its name's ending; an empty name is given one. What came of
+  /// it comes back as a notice.
+  case exportChat(to: String)
 
   /// Find the models; they come back as the event `models`.
   case listModels
@@ -127,13 +129,6 @@ public struct KeyTable<Action: Hashable & Sendable>: Sendable {
 
   /// The action of a key; letters with modifiers in either case.
   public func action(for press: KeyPress) -> Action? { actions[press] }
-
-  /// The table as help.
-  public var help: [KeyHelp] {
-    bindings.map { binding in
-      KeyHelp(binding.presses.map { KeyHelp.shown($0) }.joined(separator: ", "), binding.meaning)
-    }
-  }
 }
 
 extension KeyHelp {

@@ -7,6 +7,9 @@ enum EditingAction: String, Hashable, Sendable {
 }
 
 extension TextEditor {
+  /// The editing keys as they can be rebound, the same wherever a text is written.
+  static let keyMap = table.map(named: "editor", takesText: true)
+
   /// The editing keys, as readline has them.
   static let table = KeyTable<EditingAction>([
     .init(.newLine, [KeyPress(.enter, .alt), control("j")], "a new line in the text"),
@@ -18,7 +21,7 @@ extension TextEditor {
     .init(.wordRight, [KeyPress(.right, .control), alt("f"), KeyPress(.right, .alt)], "a word right"),
     .init(.lineStart, [KeyPress(.home), control("a")], "to the begin of the line"),
     .init(.lineEnd, [KeyPress(.end), control("e")], "to the end of the line"),
-    .init(.deleteBackward, [KeyPress(.backspace), control("h")], "delete the character before"),
+    .init(.deleteBackward, [KeyPress(.backspace)], "delete the character before"),
     .init(.deleteForward, [KeyPress(.delete), control("d")], "delete the character behind"),
     .init(.deleteWordBackward, [control("w"), KeyPress(.backspace, .alt)], "delete the word before"),
     .init(.deleteWordForward, [alt("d"), KeyPress(.delete, .control)], "delete the word behind"),

@@ -31,6 +31,9 @@ extension Event {
     case .edited: "edited"
     case .mouse: "mouse"
     case .resized: "resized"
+    case .arranged: "arranged"
+    case .sessionNamed: "session named"
+    case .memoryUsed: "memory used"
     case .tick: "tick"
     case .opened: "opened"
     case .changed: "changed"
@@ -66,6 +69,9 @@ extension Event {
     case .modelFailed(let message), .answerRefused(let message): object["message"] = .string(message)
     case .mouse(let mouse): mouse.write(to: &object)
     case .resized(let size): size.write(to: &object)
+    case .arranged(let layout): layout.write(to: &object)
+    case .sessionNamed(let name): object["name"] = .string(name)
+    case .memoryUsed(let bytes): object["bytes"] = .integer(bytes)
     case .opened(let opening), .changed(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
     case .answerOrdered(let order): order.write(to: &object)
@@ -109,6 +115,9 @@ extension Event {
     case "edited": self = .edited(try fields.string("text"))
     case "mouse": self = .mouse(try MouseInput(fields))
     case "resized": self = .resized(try TerminalSize(fields))
+    case "arranged": self = .arranged(try PaneLayout(fields))
+    case "session named": self = .sessionNamed(try fields.string("name"))
+    case "memory used": self = .memoryUsed(try fields.integer("bytes"))
     case "tick": self = .tick
     case "opened": self = .opened(try ChatOpening(fields))
     case "changed": self = .changed(try ChatOpening(fields))

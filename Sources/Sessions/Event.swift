@@ -13,6 +13,8 @@ public enum Event: Hashable, Sendable {
   case edited(String)
   case mouse(MouseInput)
   case resized(TerminalSize)
+  /// The panes lie as they were remembered.
+  case arranged(PaneLayout)
   /// Time passes; never recorded.
   case tick
 
@@ -35,6 +37,12 @@ public enum Event: Hashable, Sendable {
   case preferred(Preference)
   /// Something the user should know.
   case notice(Notice)
+
+  // What the app finds out about itself.
+  /// The name the session has from here on.
+  case sessionNamed(String)
+  /// Bytes of memory that the program has in RAM.
+  case memoryUsed(Int)
 
   // What the engine reports.
   case modelLoading(ModelLoading)

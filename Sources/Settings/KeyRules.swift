@@ -46,7 +46,7 @@ struct KeyRules {
   private func problem(of rule: KeyRule) -> String? {
     let all = [everywhere] + maps
     guard let map = all.first(where: { $0.name == rule.map }) else {
-      return "there is no screen \(rule.map); there are \(all.map(\.name).joined(separator: ", "))"
+      return "there are no keys named \(rule.map); there are \(all.map(\.name).joined(separator: ", "))"
     }
     guard map.entry(named: rule.action) != nil else {
       let names = map.entries.map(\.action)
@@ -60,7 +60,7 @@ struct KeyRules {
     return nil
   }
 
-  /// The last rule whose key another action of the same screen has too.
+  /// The last rule whose key another action of the same table has too.
   private func conflict(among rules: [KeyRule]) -> (index: Int, problem: String)? {
     let bindings = bindings(rules)
     for (index, rule) in rules.enumerated().reversed() {

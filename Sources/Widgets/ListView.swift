@@ -35,7 +35,8 @@ public struct ListSelection: Hashable, Sendable {
   /// The first row to show in this height so that the selection is in sight, near where it was.
   public mutating func reveal(rows: Int) { first = firstVisible(rows: rows) }
 
-  func firstVisible(rows: Int) -> Int {
+  /// The row that a list of this height shows first: what a click is counted from.
+  public func firstVisible(rows: Int) -> Int {
     guard rows > 0, let selected else { return 0 }
     let start = min(max(first, selected - rows + 1), selected)
     return max(0, min(start, count - rows))

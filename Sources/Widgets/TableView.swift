@@ -30,6 +30,8 @@ public struct TableView: Widget {
   public var columns: [Column]
   /// The selection.
   public var selection: ListSelection
+  /// The column that the rows are ordered by, marked in the header; `nil` where none decides.
+  public var order: (column: Int, isDescending: Bool)?
   /// Whether the table has the focus.
   public var hasFocus: Bool
   /// The colours.
@@ -39,11 +41,12 @@ public struct TableView: Widget {
 
   /// Creates a table.
   public init(
-    _ columns: [Column], _ selection: ListSelection, hasFocus: Bool = true, theme: Theme = .dark,
-    row: @escaping (Int) -> [String]
+    _ columns: [Column], _ selection: ListSelection, order: (column: Int, isDescending: Bool)? = nil,
+    hasFocus: Bool = true, theme: Theme = .dark, row: @escaping (Int) -> [String]
   ) {
     self.columns = columns
     self.selection = selection
+    self.order = order
     self.hasFocus = hasFocus
     self.theme = theme
     self.row = row
@@ -52,6 +55,25 @@ public struct TableView: Widget {
   /// The rectangle of the rows, below the header: what a click is compared with.
   public func rowArea(in area: Rectangle) -> Rectangle { area.splitTop(area.rows > 1 ? 1 : 0).rest }
 
+  /// The row at a place.
+  public func row(at point: Point, in area: Rectangle) -> Int? {
+    let body = rowArea(in: area)
+    guard body.contains(point) else { return nil }
+    let row = selection.firstVisible(rows: body.rows) + point.y - body.y
+    return row < selection.count ? row : nil
+  }
+
+  /// The column whose title is at a place; the gap behind a column belongs to it.
+  public func column(at point: Point, in area: Rectangle) -> Int? {
+    guard area.contains(point), !rowArea(in: area).contains(point) else { return nil }
+    var end = area.x + 2
+    for (index, width) in widths(in: area.columns - 3).enumerated() where width > 0 {
+      end += width + 1
+      if point.x < end { return index }
+    }
+    return nil
+  }
+
   /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
@@ -59,7 +81,11 @@ public struct TableView: Widget {
     // Two columns for the mark of the selection, one for the scroll bar.
     let widths = widths(in: area.columns - 3)
     if body.rows < area.rows {
-      let header = line(columns.map(\.title), widths)
+      let titles = columns.enumerated().map { index, column in
+        guard let order, order.column == index else { return column.title }
+        return column.title + (order.isDescending ? "▼" : "▲")
+      }
+      let header = line(titles, widths)
       canvas.write("  " + header, at: area.origin, style: theme[.title], in: area)
     }
     ListView(selection, hasFocus: hasFocus, theme: theme) { index in [Span(line(row(index), widths))] }

@@ -49,6 +49,17 @@ import Testing
 }
 
 @Suite struct AtomicFileTests {
+  @Test func aNewFileNeverTakesTheNameOfAnother() throws {
+    let folder = try TemporaryFolder()
+    #expect(try writeNewFile([1, 2], to: folder["name"]))
+    #expect(try !writeNewFile([3], to: folder["name"]))
+    #expect(symlink("/nowhere", folder["link"]) == 0)
+    #expect(try !writeNewFile([3], to: folder["link"]), "a link that leads nowhere is a name, too")
+    #expect(throws: FileError.self) { try writeNewFile([3], to: folder["no/folder"]) }
+    #expect(try readFile(folder["name"], limit: 10) == [1, 2])
+    #expect(try namesInFolder(folder.path) == ["link", "name"])
+  }
+
   @Test func replacesAFileAndLeavesNothingBeside() throws {
     let folder = try TemporaryFolder()
     try writeAtomically(Array("old".utf8), to: folder["name"])

@@ -22,10 +22,10 @@ import Testing
     _ = home.update(TimedEvent(seconds: 0, event: .sessions([])))
     let row = try #require(lines(home, 60, 12).firstIndex { $0.contains("large") })
     #expect(send(&home, MouseInput(.press, x: 5, y: row)).isEmpty)
-    #expect(lines(home, 60, 12)[row].hasPrefix("> "))
+    #expect(lines(home, 60, 12)[row].hasPrefix("▸ "))
     #expect(send(&home, MouseInput(.press, x: 5, y: row)) == [.startChat(model: "large")])
     #expect(send(&home, MouseInput(.wheelUp, x: 5, y: row)).isEmpty)
-    #expect(lines(home, 60, 12)[row - 1].hasPrefix("> "))
+    #expect(lines(home, 60, 12)[row - 1].hasPrefix("▸ "))
     #expect(send(&home, MouseInput(.press, button: .right, x: 5, y: row)).isEmpty)
     #expect(send(&home, MouseInput(.press, x: 5, y: 500)).isEmpty)
   }

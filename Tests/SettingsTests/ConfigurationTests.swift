@@ -54,12 +54,12 @@ import Testing
     let home = maps[0]
     let up = try #require(home.entry(named: "up"))
     #expect(settings.bindings.presses(of: up, in: home).map(\.name) == ["ctrl-p", "alt-u"])
-    #expect(settings.bindings.translated(KeyPress(.character("p"), .control), in: home) == KeyPress(.up))
+    #expect(settings.bindings.translated(KeyPress(.character("p"), .control), in: [home]) == KeyPress(.up))
     // The standard keys of what others do now do nothing; keys of no action pass.
-    #expect(settings.bindings.translated(KeyPress(.up), in: home) == nil)
-    #expect(settings.bindings.translated(KeyPress(.character("q")), in: home) == nil)
-    #expect(settings.bindings.translated(KeyPress(.down), in: home) == KeyPress(.down))
-    #expect(settings.bindings.translated(KeyPress(.character("z")), in: home) == KeyPress(.character("z")))
+    #expect(settings.bindings.translated(KeyPress(.up), in: [home]) == nil)
+    #expect(settings.bindings.translated(KeyPress(.character("q")), in: [home]) == nil)
+    #expect(settings.bindings.translated(KeyPress(.down), in: [home]) == KeyPress(.down))
+    #expect(settings.bindings.translated(KeyPress(.character("z")), in: [home]) == KeyPress(.character("z")))
     #expect(settings.keyLines["home"]?["up"] == 6)
   }
 
@@ -69,7 +69,7 @@ import Testing
     ("\nframe-rate = 0", "line 2: frame-rate: expected frames a second, from 1 to 120, got 0"),
     ("byte-cap = \"5 parsecs\"", "line 1: byte-cap: expected bytes a second"),
     ("thme = \"x\"", "line 1: thme: no such setting; did you mean theme?"),
-    ("[keys.hom]\nup = \"x\"", "line 2: keys.hom.up: there is no screen hom; there are everywhere, home, chat"),
+    ("[keys.hom]\nup = \"x\"", "line 2: keys.hom.up: there are no keys named hom; there are everywhere, home, chat"),
     ("[keys.home]\nupp = \"x\"", "line 2: keys.home.upp: home has no such action; did you mean up?"),
     ("[keys.home]\nup = \"hyper-x\"", "line 2: keys.home.up: \"hyper-x\" is no key"),
     ("[keys.home]\nup = [\n\"x\", 3]", "line 3: keys.home.up: expected the name of a key, got 3"),
@@ -91,11 +91,29 @@ import Testing
     #expect(settings.keyLines.values.reduce(0) { $0 + $1.count } == holding)
   }
 
+  @Test func partsOfAScreenHaveTablesOfTheirOwn() throws {
+    try folder.write(
+      "[keys.chat]\nturns = \"ctrl-o\"\n[keys.chat-turns]\nagain = \"x\"\n[keys.chat-tree]\ngo = \"g\"\nup = \"g\"\n",
+      to: "config.toml")
+    let settings = Configuration(file: folder["config.toml"], maps: KeyMap.screens, everywhere: Chrome.keyMap)
+    #expect(
+      settings.faults.map(\.description) == [
+        "\(folder["config.toml"]) line 7: keys.chat-tree.up: g is also the key of chat-tree.go (line 6); give one another key"
+      ], "told for each table of its own: x is free among the turns")
+    let turns = try #require(KeyMap.screens.first { $0.name == "chat-turns" })
+    #expect(settings.bindings.presses(of: try #require(turns.entry(named: "again")), in: turns).map(\.name) == ["x"])
+    let text = settings.text(maps: KeyMap.screens)
+    #expect(text.contains("[keys.chat-turns]\n") && text.contains("[keys.editor]\n"))
+    try folder.write(text, to: "config.toml")
+    let again = Configuration(file: folder["config.toml"], maps: KeyMap.screens, everywhere: Chrome.keyMap)
+    #expect(again.faults.isEmpty && again.keyLines["chat-turns"]?["again"] != nil)
+  }
+
   @Test func twoActionsMayChangeTheirKeys() throws {
     let settings = try read("[keys.home]\nup = \"down\"\ndown = [\"up\", \"k\"]\n")
     #expect(settings.faults.isEmpty)
-    #expect(settings.bindings.translated(KeyPress(.down), in: maps[0]) == KeyPress(.up))
-    #expect(settings.bindings.translated(KeyPress(.up), in: maps[0]) == KeyPress(.down))
+    #expect(settings.bindings.translated(KeyPress(.down), in: [maps[0]]) == KeyPress(.up))
+    #expect(settings.bindings.translated(KeyPress(.up), in: [maps[0]]) == KeyPress(.down))
   }
 
   @Test func theTextInForceReadsBackAsItself() throws {

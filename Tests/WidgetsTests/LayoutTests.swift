@@ -89,6 +89,52 @@ import Widgets
     #expect(again.dividers(in: area).map(\.area) == panes.dividers(in: area).map(\.area))
   }
 
+  @Test func theFocusedPaneGrowsAtItsNeighboursCost() {
+    var panes = panes()
+    func columns(_ name: String) -> Int { panes.areas(in: area).first { $0.name == name }?.area.columns ?? 0 }
+    func rows(_ name: String) -> Int { panes.areas(in: area).first { $0.name == name }?.area.rows ?? 0 }
+    panes.grow(by: 3, in: area)
+    #expect(columns("list") == 33 && columns("chat") == 27 && columns("tokens") == 27)
+    panes.focus("tokens")
+    let before = rows("tokens")
+    panes.grow(by: 2, in: area)
+    #expect(rows("tokens") == before + 2 && columns("list") == 33, "in its own split only")
+    panes.grow(by: -100, in: area)
+    #expect(rows("tokens") == 2)
+    panes.toggleZoom()
+    let zoomed = panes
+    panes.grow(by: 4, in: area)
+    #expect(panes == zoomed)
+  }
+
+  @Test func aHeldLineIsKnown() throws {
+    var panes = panes()
+    let line = try #require(panes.dividers(in: area).first { $0.axis == .rows }).area
+    #expect(!panes.isDragged)
+    panes.press(at: line.origin, in: area)
+    #expect(panes.isDragged)
+    panes.release()
+    #expect(!panes.isDragged)
+  }
+
+  @Test func placesOfATableAreFound() {
+    var selection = ListSelection(count: 100)
+    selection.select(50)
+    let table = TableView(
+      [.init("a", .fixed(4)), .init("b", .share(1)), .init("c", .fixed(6), isRightAligned: true)], selection,
+      order: (column: 2, isDescending: true)
+    ) { ["\($0)", "x", "y"] }
+    var canvas = Canvas(size: Size(columns: 40, rows: 11))
+    table.draw(in: canvas.bounds, on: &canvas)
+    #expect(canvas.lines[0].hasPrefix("  a    b") && canvas.lines[0].hasSuffix("c▼"))
+    let found = (0..<40).map { table.column(at: Point(x: $0, y: 0), in: canvas.bounds) }
+    #expect(found[0] == 0 && found[6] == 0 && found[7] == 1 && found[33] == 2 && found[39] == 2)
+    #expect(table.column(at: Point(x: 3, y: 1), in: canvas.bounds) == nil)
+    let row = table.row(at: Point(x: 3, y: 4), in: canvas.bounds)
+    #expect(row != nil && canvas.lines[4].contains("\(row ?? -1)"))
+    #expect(table.row(at: Point(x: 3, y: 0), in: canvas.bounds) == nil)
+  }
+
   @Test func tabsAreMarkedAndFound() {
     let tabs = TabBar(["chat", "tokens", "branches"], selected: 1)
     var canvas = Canvas(size: Size(columns: 40, rows: 1))

@@ -2,8 +2,11 @@ import Sessions
 
 /// What keys do in a chat, beside editing the question.
 enum ChatAction: String, Hashable, Sendable {
-  case send, help, stop, turns, tint, sampling, copy, pageUp, pageDown, editOutside, interrupt, endOfInput, repaint,
-    suspend
+  case send, help, stop, turns, tint, sampling, copy, export, pageUp, pageDown, first, last, editOutside, interrupt
+  case endOfInput, repaint, suspend
+
+  /// Whether the key edits the question while there is something in it.
+  var wantsNothingWritten: Bool { [.endOfInput, .first, .last].contains(self) }
 }
 
 extension ChatScreen {
@@ -14,9 +17,12 @@ extension ChatScreen {
     .init(.tint, [KeyPress(.function(7))], "mark in the answers what surprised the model"),
     .init(.sampling, [KeyPress(.function(5))], "how tokens are chosen: temperature, top-k, seed and the others"),
     .init(.copy, [KeyPress(.character("y"), .alt)], "copy the last answer to the clipboard (OSC 52)"),
+    .init(.export, [KeyPress(.character("e"), .alt)], "write the chat into a Markdown file in the current folder"),
     .init(.help, [KeyPress(.function(1))], "this help (also ? while nothing is written)"),
     .init(.pageUp, [KeyPress(.pageUp)], "scroll back, also while an answer comes"),
     .init(.pageDown, [KeyPress(.pageDown)], "scroll on; at the end the answer is followed again"),
+    .init(.first, [KeyPress(.home)], "to the begin of the chat, while nothing is written"),
+    .init(.last, [KeyPress(.end)], "to its end, while nothing is written"),
     .init(.editOutside, [KeyPress(.character("g"), .control)], "write the question in $VISUAL or $EDITOR"),
     .init(.interrupt, [KeyPress(.character("c"), .control)], "stop the answer or drop the question; twice: quit"),
     .init(.endOfInput, [KeyPress(.character("d"), .control)], "quit, while nothing is written"),
@@ -24,37 +30,31 @@ extension ChatScreen {
     .init(.suspend, [KeyPress(.character("z"), .control)], "stop the program; fg brings it back"),
   ])
 
-  /// The actions that keys have in a chat.
-  public static let keyMap = table.map(named: "chat", takesText: true)
-  /// The same, of this screen.
-  public var keyMap: KeyMap { ChatScreen.keyMap }
-
-  /// The help with the user's own keys.
-  var help: [KeyHelp] { bindings.help(ChatScreen.keys, in: keyMap) }
-
   /// The keys of a chat, for its help.
-  public static var keys: [KeyHelp] {
-    table.help + [
-      KeyHelp("Home, End", "while nothing is written: begin and end of the chat"),
+  var help: [KeyHelp] {
+    bindings.help(of: ChatScreen.keyMap) + [
       KeyHelp("/quit", "end; /home: back to the start; /resume: continue an unfinished session"),
-      KeyHelp("/tree", "the tree of all branches; /tokens: the tokens of the last answer"),
+      KeyHelp("/tree", "the tree of all branches; /tokens: the tokens of the last answer; /about: model and session"),
+      KeyHelp(
+        "/export FILE", "write the chat into a new file, .md or .json; without a name into one named as the session"),
       KeyHelp("/model NAME", "go on with another model; /model alone says which it is"),
       KeyHelp("/compare NAME", "another model's answer to the last question, beside this one; then back to this model"),
       KeyHelp("/system TEXT", "another system prompt; /system alone shows it, /system - takes it away"),
       KeyHelp("/set NAME VALUE", "change a sampling setting, as /set temperature 0.2; /sampling: all of them"),
-    ] + titled("looking at the turns (Tab)", turnTable.help) + titled("in the tree", treeTable.help)
-      + titled("with two answers side by side", comparisonTable.help)
-      + titled("among the sampling settings (F5)", samplingTable.help)
-      + titled("at an answer's tokens", tokenTable.help)
-      + titled("while writing", TextEditor.table.help)
+    ] + titled("with panes beside the chat", ChatScreen.paneMap) + titled("looking at the turns", ChatScreen.turnMap)
+      + titled("in the tree", ChatScreen.treeMap)
+      + titled("with two answers side by side", ChatScreen.comparisonMap)
+      + titled("among the sampling settings", ChatScreen.samplingMap)
+      + titled("at an answer's tokens", ChatScreen.tokenMap) + titled("at the facts of the chat", ChatScreen.aboutMap)
+      + titled("while writing", TextEditor.keyMap)
   }
 
-  private static func titled(_ title: String, _ keys: [KeyHelp]) -> [KeyHelp] { [KeyHelp("", title)] + keys }
+  private func titled(_ title: String, _ map: KeyMap) -> [KeyHelp] { [KeyHelp("", title)] + bindings.help(of: map) }
 
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.
   enum Command: Hashable {
-    case quit, home, help, resume, tree, tokens, sampling, model(String), compare(String), system(String)
-    case set(String, String)
+    case quit, home, help, resume, tree, tokens, sampling, about
+    case model(String), compare(String), system(String), set(String, String), export(String)
     case unknown(String)
 
     init?(_ text: String) {
@@ -65,6 +65,7 @@ extension ChatScreen {
       case "/model": self = .model(rest)
       case "/compare": self = .compare(rest)
       case "/system": self = .system(rest)
+      case "/export": self = .export(rest)
       case "/set":
         let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)
         self = .set(parts.first ?? "", parts.count > 1 ? parts[1] : "")
@@ -82,6 +83,7 @@ extension ChatScreen {
       case "/tree": self = .tree
       case "/tokens": self = .tokens
       case "/sampling": self = .sampling
+      case "/about": self = .about
       default:
         // A path or a fraction at the beginning of a sentence is no command.
         guard text.dropFirst().allSatisfy({ $0.isLetter }) else { return nil }

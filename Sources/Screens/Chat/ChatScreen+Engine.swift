@@ -158,7 +158,6 @@ extension ChatScreen {
   mutating func begin(_ start: AnswerStart, at seconds: Double) {
     activity = .prefilling(PrefillProgress(done: 0, total: start.promptTokens - start.reusedTokens))
     contextLength = start.contextLength
-    if start.promptTokens > 0 { contextUsed = start.promptTokens }
     prefillSpeed = nil
     decodeSpeed = nil
     var answer = Answer(
@@ -188,8 +187,6 @@ extension ChatScreen {
       latest = answer
     }
     guard let latest, let first = latest.firstToken else { return }
-    // Where the prompt's length comes at the end, what was counted last stands until then.
-    if latest.promptTokens > 0 { contextUsed = latest.promptTokens + latest.tokens }
     if latest.tokens == 1 {
       if seconds > latest.started, latest.newTokens > 0 {
         prefillSpeed = Double(latest.newTokens) / (seconds - latest.started)
@@ -205,8 +202,11 @@ extension ChatScreen {
       answer.state = .finished(end.reason)
       text = end.text
       newTokens = answer.newTokens
+      // A server that tells the prompt's length only now has counted the answer's tokens as well.
+      guard let promptTokens = end.promptTokens else { return }
+      answer.promptTokens = promptTokens
+      answer.tokens = end.generatedTokens
     }
-    if let promptTokens = end.promptTokens { contextUsed = promptTokens + end.generatedTokens }
     activity = .idle
     isStopping = false
     let drawn = drawing

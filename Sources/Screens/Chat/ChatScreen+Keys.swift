@@ -7,6 +7,11 @@ extension ChatScreen {
     if helpRow != nil { return handleInHelp(press) }
     let isInterrupt = ChatScreen.table.action(for: press) == .interrupt
     defer { if !isInterrupt { interrupted = nil } }
+    hint = nil
+    if let action = ChatScreen.paneTable.action(for: press), !mode.isComparing {
+      perform(action)
+      return []
+    }
     switch mode {
     case .writing: return handleInWriting(press, at: seconds)
     case .turns(let chosen): return handleInTurns(press, chosen: chosen)
@@ -14,6 +19,7 @@ extension ChatScreen {
     case .tokens(let cursor): return handleInTokens(press, cursor)
     case .sampling(let panel): return handleInSampling(press, panel)
     case .comparing(let comparison): return handleInComparison(press, comparison)
+    case .about(let first): return handleInAbout(press, first: first)
     }
   }
 
@@ -32,21 +38,11 @@ extension ChatScreen {
   }
 
   private mutating func handleInWriting(_ press: KeyPress, at seconds: Double) -> [Effect] {
-    if editor.isEmpty {
-      switch press {
-      case KeyPress(.character("?")):
-        helpRow = 0
-        return []
-      case KeyPress(.home):
-        scroll = entries.isEmpty ? nil : TranscriptAnchor(entry: 0, offset: 0)
-        return []
-      case KeyPress(.end):
-        scroll = nil
-        return []
-      default: break
-      }
+    if editor.isEmpty, press == KeyPress(.character("?")) {
+      helpRow = 0
+      return []
     }
-    guard let action = ChatScreen.table.action(for: press), action != .endOfInput || editor.isEmpty else {
+    guard let action = ChatScreen.table.action(for: press), editor.isEmpty || !action.wantsNothingWritten else {
       editor.handle(press)
       return []
     }
@@ -66,6 +62,9 @@ extension ChatScreen {
       return stop()
     case .pageUp: scrollPage(-1)
     case .pageDown: scrollPage(1)
+    case .first: scroll = entries.isEmpty ? nil : TranscriptAnchor(entry: 0, offset: 0)
+    case .last: scroll = nil
+    case .export: return [.exportChat(to: "")]
     case .editOutside: return [.editOutside(editor.text)]
     case .endOfInput: return [.quit]
     case .repaint: return [.repaint]
@@ -111,6 +110,8 @@ extension ChatScreen {
     case .tree: openTree()
     case .tokens: openTokens(of: conversation.tip)
     case .sampling: mode = .sampling(SamplingPanel())
+    case .about: mode = .about(0)
+    case .export(let name): return [.exportChat(to: name)]
     case .model(let name): return changeModel(name)
     case .compare(let name): return compare(with: name)
     case .system(let text): return changeSystem(text)
@@ -140,9 +141,9 @@ extension ChatScreen {
     let page = max(1, size.rows - 3)
     switch press.key {
     case .up: helpRow = max(0, (helpRow ?? 0) - 1)
-    case .down: helpRow = min(max(0, ChatScreen.keys.count - 1), (helpRow ?? 0) + 1)
+    case .down: helpRow = min(max(0, help.count - 1), (helpRow ?? 0) + 1)
     case .pageUp: helpRow = max(0, (helpRow ?? 0) - page)
-    case .pageDown: helpRow = min(max(0, ChatScreen.keys.count - 1), (helpRow ?? 0) + page)
+    case .pageDown: helpRow = min(max(0, help.count - 1), (helpRow ?? 0) + page)
     default: helpRow = nil
     }
     return []

@@ -2,12 +2,13 @@ import Sessions
 
 // What the mouse does.
 extension ChatScreen {
-  mutating func handle(_ mouse: MouseInput) {
-    guard let direction = mouse.wheelDirection else { return }
+  mutating func handle(_ mouse: MouseInput) -> [Effect] {
     if let row = helpRow {
-      helpRow = max(0, min(row + direction, help.count - 1))
-    } else {
-      scroll(byRows: 3 * direction)
+      if let direction = mouse.wheelDirection { helpRow = max(0, min(row + direction, help.count - 1)) }
+      return []
     }
+    if hasSidePane, !mode.isComparing { return handleAmongPanes(mouse) }
+    if let direction = mouse.wheelDirection { scroll(byRows: 3 * direction) }
+    return []
   }
 }

@@ -96,14 +96,18 @@ extension ChatScreen {
 
   func drawSampling(_ panel: SamplingPanel, on canvas: inout Canvas) {
     canvas.cursor = nil
-    let settings = opening?.settings ?? SamplingSettings()
-    let usual = SamplingSettings()
-    let wide = SamplingField.all.map(\.name.count).max() ?? 0
     let frame = canvas.bounds.centered(Size(columns: 84, rows: SamplingField.all.count + 2))
     canvas.fill(frame, style: theme[.overlay])
     canvas.box(
       frame, style: theme[.focusedBorder], title: "sampling, from the next answer on", titleStyle: theme[.title])
-    ListView(panel.selection, theme: theme) { index in
+    drawSamplingRows(panel, in: frame.inset(columns: 1, rows: 1), hasFocus: true, on: &canvas)
+  }
+
+  func drawSamplingRows(_ panel: SamplingPanel, in area: Rectangle, hasFocus: Bool, on canvas: inout Canvas) {
+    let settings = opening?.settings ?? SamplingSettings()
+    let usual = SamplingSettings()
+    let wide = SamplingField.all.map(\.name.count).max() ?? 0
+    ListView(panel.selection, hasFocus: hasFocus, theme: theme) { index in
       let field = SamplingField.all[index]
       let isTyped = index == panel.selection.selected && !panel.typed.isEmpty
       let value = isTyped ? panel.typed + "_" : field.text(settings)
@@ -114,6 +118,6 @@ extension ChatScreen {
         Span(name, theme[.text]), Span(value + String(repeating: " ", count: max(1, 14 - value.count)), theme[.strong]),
         Span(field.meaning, theme[.muted]),
       ]
-    }.draw(in: frame.inset(columns: 1, rows: 1), on: &canvas)
+    }.draw(in: area, on: &canvas)
   }
 }

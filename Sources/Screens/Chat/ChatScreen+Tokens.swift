@@ -32,7 +32,7 @@ extension ChatScreen {
     look(at: TokenCursor(answer: answer, index: 0))
   }
 
-  private mutating func look(at cursor: TokenCursor) {
+  mutating func look(at cursor: TokenCursor) {
     mode = .tokens(cursor)
     guard let tokens = conversation.tokens[cursor.answer],
       let entry = entries.firstIndex(where: { $0.id == cursor.answer })
@@ -116,30 +116,42 @@ extension ChatScreen {
     return kept + [token]
   }
 
-  /// What is said of a token, row by row: its numbers, then the likeliest tokens at its place.
-  func tokenPanel(_ cursor: TokenCursor) -> [[Span]] {
-    guard let tokens = conversation.tokens[cursor.answer], tokens.indices.contains(cursor.index) else { return [[]] }
+  /// What is said of a token: its place and text, its probability, its surprise, and the entropy where it is known.
+  func tokenFacts(_ cursor: TokenCursor) -> [String] {
+    guard let tokens = conversation.tokens[cursor.answer], tokens.indices.contains(cursor.index) else { return [] }
     let token = tokens[cursor.index]
     let name = token.top.first { $0.id == token.id }?.text ?? token.text
-    var facts = "token \(cursor.index + 1)/\(tokens.count)  “\(printableLine(name))”  id \(token.id)"
-    facts += "  probability \(ProgressText.percent(Double(token.probability)))"
-    facts += "  surprise \(ProgressText.bits(token.surprise))"
-    if let entropy = token.entropy { facts += "  entropy \(ProgressText.bits(Double(entropy) * 1.442_695_04)) " }
-    return [[Span(facts, theme[.text])]]
-      + token.top.enumerated().map { index, candidate in
-        let isChosen = index == cursor.alternative
-        let probability = token.probability(of: candidate)
-        let part = probability.isNaN ? 0 : min(1, max(0, probability))
-        let bar = String(repeating: "█", count: Int((part * 20).rounded()))
-        let percent = ProgressText.percent(probability)
-        let padding = String(repeating: " ", count: max(1, 9 - percent.count))
-        let style = isChosen ? theme[.selection] : theme[candidate.id == token.id ? .strong : .muted]
-        let mark = (isChosen ? "▸" : " ") + (candidate.id == token.id ? "● " : "  ")
-        return [
-          Span(mark + percent + padding, style), Span("“\(printableLine(candidate.text))” ", style),
-          Span(bar, theme[.progressDone]),
-        ]
-      }
+    let facts = [
+      "token \(cursor.index + 1)/\(tokens.count)  “\(printableLine(name))”  id \(token.id)",
+      "probability \(ProgressText.percent(Double(token.probability)))",
+      "surprise \(ProgressText.bits(token.surprise))",
+    ]
+    return facts + [token.entropy.map { "entropy \(ProgressText.bits(Double($0) * 1.442_695_04))" }].compactMap(\.self)
+  }
+
+  /// The likeliest tokens at a place, a row each.
+  func tokenAlternatives(_ cursor: TokenCursor) -> [[Span]] {
+    guard let tokens = conversation.tokens[cursor.answer], tokens.indices.contains(cursor.index) else { return [] }
+    let token = tokens[cursor.index]
+    let texts = token.top.map { truncated("“\(printableLine($0.text))”", to: 24) }
+    let wide = texts.map { TextWidth.columns(of: $0) }.max() ?? 0
+    return token.top.enumerated().map { index, candidate in
+      let isChosen = index == cursor.alternative
+      let probability = token.probability(of: candidate)
+      let part = probability.isNaN ? 0 : min(1, max(0, probability))
+      let bar = String(repeating: "█", count: Int((part * 20).rounded()))
+      let percent = ProgressText.percent(probability)
+      let padding = String(repeating: " ", count: max(1, 9 - percent.count))
+      let style = isChosen ? theme[.selection] : theme[candidate.id == token.id ? .strong : .muted]
+      let mark = (isChosen ? "▸" : " ") + (candidate.id == token.id ? "● " : "  ")
+      let gap = String(repeating: " ", count: wide - TextWidth.columns(of: texts[index]) + 1)
+      return [Span(mark + percent + padding, style), Span(texts[index] + gap, style), Span(bar, theme[.progressDone])]
+    }
+  }
+
+  /// What is said of a token, row by row: its facts in one line, then the likeliest tokens at its place.
+  func tokenPanel(_ cursor: TokenCursor) -> [[Span]] {
+    [[Span(tokenFacts(cursor).joined(separator: "  "), theme[.text])]] + tokenAlternatives(cursor)
   }
 
   func drawTokenPanel(_ cursor: TokenCursor, in area: Rectangle, on canvas: inout Canvas) {

@@ -21,11 +21,16 @@ extension ChatScreen {
   ])
 
   mutating func openTree() {
+    let selection = treeSelection
+    if selection.count > 0 { mode = .tree(selection) }
+  }
+
+  /// The tree's rows with the turn that is shown last chosen.
+  var treeSelection: ListSelection {
     let rows = TreeRow.rows(of: conversation)
-    guard !rows.isEmpty else { return }
     var selection = ListSelection(count: rows.count)
     selection.select(rows.firstIndex { $0.id == conversation.tip } ?? 0)
-    mode = .tree(selection)
+    return selection
   }
 
   mutating func handleInTree(_ press: KeyPress, _ selection: ListSelection) -> [Effect] {
@@ -57,11 +62,17 @@ extension ChatScreen {
     canvas.cursor = nil
     canvas.fill(canvas.bounds, style: theme[.overlay])
     canvas.box(canvas.bounds, style: theme[.focusedBorder], title: "branches", titleStyle: theme[.title])
+    drawTreeRows(selection, in: canvas.bounds.inset(columns: 1, rows: 1), hasFocus: true, on: &canvas)
+  }
+
+  func drawTreeRows(
+    _ selection: ListSelection, in area: Rectangle, hasFocus: Bool, on canvas: inout Canvas
+  ) {
     let rows = TreeRow.rows(of: conversation)
     let path = Set(conversation.path(to: conversation.tip))
     var selection = selection
     selection.setCount(rows.count)
-    ListView(selection, theme: theme) { index in
+    ListView(selection, hasFocus: hasFocus, theme: theme) { index in
       let row = rows[index]
       let style = theme[path.contains(row.id) ? .strong : .muted]
       // The branch that is shown is marked, not only brighter.
@@ -69,9 +80,9 @@ extension ChatScreen {
       return [
         Span(mark + row.lines, theme[.border]),
         Span(row.isQuestion ? "❯ " : "● ", theme[row.isQuestion ? .user : .accent]),
-        Span(row.text, style),
+        Span(printableLine(String((conversation[row.id]?.text ?? "").prefix(200))), style),
       ]
-    }.draw(in: canvas.bounds.inset(columns: 1, rows: 1), on: &canvas)
+    }.draw(in: area, on: &canvas)
   }
 }
 
@@ -81,8 +92,6 @@ struct TreeRow: Hashable {
   /// The lines of the tree before it.
   var lines: String
   var isQuestion: Bool
-  /// The beginning of its text.
-  var text: String
 
   /// All turns, each behind its parent; only where branches part do they stand further in.
   static func rows(of conversation: Conversation) -> [TreeRow] {
@@ -92,10 +101,7 @@ struct TreeRow: Hashable {
     // Depth first with a stack of our own: conversations are deeper than call stacks.
     var stack = siblings(children[0] ?? [], lines: "")
     while let (entry, lines, below) = stack.popLast() {
-      rows.append(
-        TreeRow(
-          id: entry.id, lines: lines, isQuestion: entry.kind == .question,
-          text: printableLine(String(entry.text.prefix(200)))))
+      rows.append(TreeRow(id: entry.id, lines: lines, isQuestion: entry.kind == .question))
       stack += siblings(children[entry.id] ?? [], lines: below)
     }
     return rows

@@ -4,40 +4,61 @@ import Widgets
 
 // How a chat looks, at any size.
 extension ChatScreen {
-  /// The parts of the screen from top to bottom; those without room are empty.
+  /// The parts of the screen; those without room are empty.
   struct Areas {
+    /// The chat's own pane: transcript, rule and input.
+    var main: Rectangle
     var transcript, rule, input, status: Rectangle
+    /// The side pane and the line before it.
+    var line, side: Rectangle
   }
 
   func areas(in size: Size) -> Areas {
-    let all = Rectangle(size: size)
-    let (aboveStatus, status) = all.splitBottom(size.rows >= 2 ? 1 : 0)
-    let (aboveInput, input) = aboveStatus.splitBottom(max(1, min(inputRows(in: size), 8, aboveStatus.rows / 3)))
+    let status = Rectangle(size: size).splitBottom(size.rows >= 2 ? 1 : 0).bottom
+    let all = paneArea(in: size)
+    let none = Rectangle(x: all.maxX, y: all.y, columns: 0, rows: 0)
+    let (main, line, side) = layout.isShown(in: size) ? layout.places(in: all) : (all, none, none)
+    let inputRows = inputRows(in: Size(columns: main.columns, rows: size.rows), hasSidePane: !side.isEmpty)
+    let (aboveInput, input) = main.splitBottom(max(1, min(inputRows, 8, main.rows / 3)))
     let (transcript, rule) = aboveInput.splitBottom(size.rows >= 5 ? 1 : 0)
-    return Areas(transcript: transcript, rule: rule, input: input, status: status)
+    return Areas(
+      main: main, transcript: transcript, rule: rule, input: input, status: status, line: line, side: side)
   }
 
-  private func inputRows(in size: Size) -> Int {
-    if case .tokens(let cursor) = mode { return tokenPanel(cursor).count }
+  /// What the panes share: all but the status line.
+  func paneArea(in size: Size) -> Rectangle { Rectangle(size: size).splitBottom(size.rows >= 2 ? 1 : 0).rest }
+
+  private func inputRows(in size: Size, hasSidePane: Bool) -> Int {
+    if case .tokens(let cursor) = mode, !hasSidePane { return tokenPanel(cursor).count }
     return editor.view(placeholder: "", hasFocus: false, theme: theme).rows(columns: size.columns)
   }
 
   /// Draws the whole screen, at any size.
   public func view(on canvas: inout Canvas) {
     let areas = areas(in: canvas.size)
+    let hasSidePane = layout.isShown(in: canvas.size)
     let isFollowed = drawTranscript(in: areas.transcript, on: &canvas)
     drawRule(in: areas.rule, on: &canvas, isFollowed: isFollowed)
-    if case .tokens(let cursor) = mode {
+    if case .tokens(let cursor) = mode, !hasSidePane {
       drawTokenPanel(cursor, in: areas.input, on: &canvas)
     } else {
       let input = editor.view(placeholder: placeholder, hasFocus: helpRow == nil && mode == .writing, theme: theme)
       input.draw(in: areas.input, on: &canvas)
     }
     drawStatus(in: areas.status, on: &canvas)
-    if case .tree(let selection) = mode { drawTree(selection, on: &canvas) }
-    if case .sampling(let panel) = mode { drawSampling(panel, on: &canvas) }
+    if hasSidePane { drawSide(areas, on: &canvas) } else { drawOverlay(on: &canvas) }
     if case .comparing(let comparison) = mode { drawComparison(comparison, on: &canvas) }
     if let helpRow { KeyHelpOverlay(keys: help, first: helpRow, theme: theme).draw(on: &canvas) }
+  }
+
+  /// What lies over the transcript where there is no side pane to show it.
+  private func drawOverlay(on canvas: inout Canvas) {
+    switch mode {
+    case .tree(let selection): drawTree(selection, on: &canvas)
+    case .sampling(let panel): drawSampling(panel, on: &canvas)
+    case .about(let first): drawAbout(from: first, on: &canvas)
+    case .writing, .turns, .tokens, .comparing: break
+    }
   }
 
   private var placeholder: String {
@@ -75,19 +96,34 @@ extension ChatScreen {
       parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
     }
     if editing != nil { parts.append(Span("asked anew on a branch; Esc drops it", theme[.accent])) }
-    if case .tokens = mode {
-      parts = [Span("←→ token  ↑↓ alternative  Enter goes on from it  Esc back", theme[.key])]
-    } else if case .turns = mode {
-      parts = [Span("↑↓ turn  ←→ branch  e change  r again  Enter go on  i tokens  t tree  Esc back", theme[.key])]
+    if let keyHint = keyHint(in: area.columns - 4) {
+      parts = [Span(keyHint, theme[.key])]
     } else if !isFollowed {
       parts.append(Span("↓ more below: PgDn, End", theme[.warning]))
     }
+    if layout.isZoomed, hasSidePane { parts.append(Span("zoomed", theme[.warning])) }
+    if let hint { parts.append(Span(hint, theme[.warning])) }
     if interrupted != nil { parts.append(Span("Ctrl-C again quits", theme[.warning])) }
     var x = area.x + 1
     for part in parts {
       let text = " " + part.text + " "
       guard x + TextWidth.columns(of: text) <= area.maxX else { break }
       x += canvas.write(text, at: Point(x: x, y: area.y), style: part.style, in: area) + 1
+    }
+  }
+
+  /// What keys do where they are not written into the question; the side pane says so itself.
+  private func keyHint(in columns: Int) -> String? {
+    switch mode {
+    case .tokens: hint(of: .tokens, in: columns)
+    case .turns:
+      bindings.hint(
+        of: ChatScreen.turnMap,
+        [
+          (["up", "down"], "turn"), (["branch-left", "branch-right"], "branch"), (["edit"], "change"),
+          (["again"], "again"), (["go-on"], "go on"), (["tokens"], "tokens"), (["tree"], "tree"), (["leave"], "back"),
+        ], in: columns)
+    case .writing, .tree, .sampling, .about, .comparing: nil
     }
   }
 
@@ -129,6 +165,7 @@ extension ChatScreen {
   private func statusItems(isShort: Bool) -> [String] {
     var items: [String] = []
     let name = isShort ? "ctx" : "context"
+    let contextUsed = conversation.contextTokens(at: conversation.tip)
     if contextLength > 0 {
       items.append("\(name) \(contextUsed)/\(contextLength)")
     } else if contextUsed > 0 {
@@ -136,9 +173,13 @@ extension ChatScreen {
     }
     let prefill = prefillSpeed.map { ProgressText.speed($0) }
     let decode = decodeSpeed.map { ProgressText.speed($0) }
-    if isShort, let prefill, let decode { return items + ["pre \(prefill) dec \(decode) tok/s"] }
+    let memory = memoryUsed.map { "\(isShort ? "mem" : "memory") \(ProgressText.bytes($0))" }
+    if isShort, let prefill, let decode {
+      return items + ["pre \(prefill) dec \(decode) tok/s"] + [memory].compactMap(\.self)
+    }
     if let decode { items.append("decode \(decode) tok/s") }
     if let prefill { items.append("prefill \(prefill) tok/s") }
+    if let memory { items.append(memory) }
     return items
   }
 

@@ -53,9 +53,20 @@ public struct ChatScreen: Screen, Hashable {
     case sampling(SamplingPanel)
     /// Two answers to one question side by side.
     case comparing(Comparison)
+    /// Looking at what is known of the chat, from this row on.
+    case about(Int)
   }
 
-  var mode = Mode.writing
+  var mode = Mode.writing {
+    didSet {
+      if let pane = mode.sidePane { layout.pane = pane }
+      layout.focus(side: mode.sidePane != nil)
+    }
+  }
+  /// How the panes lie.
+  var layout = ChatLayout()
+  /// What the latest key could not do; the next one takes it away.
+  var hint: String?
   /// The question that the next one stands in place of.
   var editing: Int?
   /// Whether the answers are marked by how much each token surprised the model.
@@ -80,11 +91,14 @@ public struct ChatScreen: Screen, Hashable {
   var isStopping = false
   /// When Ctrl-C was pressed for the first of two times.
   var interrupted: Double?
-  var contextUsed = 0
   var contextLength = 0
   /// Tokens a second of the latest answer.
   var prefillSpeed: Double?
   var decodeSpeed: Double?
+  /// Bytes of memory that the program had in RAM when it last looked.
+  var memoryUsed: Int?
+  /// The session's name, once it is told.
+  var sessionName = ""
   /// Who the model was when the session was recorded first.
   var identity: ModelDescription?
 
@@ -111,12 +125,15 @@ public struct ChatScreen: Screen, Hashable {
   /// Takes in what happened and says what to do about it.
   public mutating func update(_ event: TimedEvent) -> [Effect] {
     switch event.event {
-    case .key(let press): return handle(press, at: event.seconds)
+    case .key(let press): return rememberingLayout { $0.handle(press, at: event.seconds) }
+    case .mouse(let mouse): return rememberingLayout { $0.handle(mouse) }
     case .paste(let text):
       if helpRow == nil, mode == .writing { editor.insert(text) }
     case .edited(let text): editor.replace(with: text)
-    case .mouse(let mouse): handle(mouse)
     case .resized(let newSize): size = Size(newSize)
+    case .arranged(let remembered): layout.take(remembered)
+    case .sessionNamed(let name): sessionName = name
+    case .memoryUsed(let bytes): memoryUsed = bytes
     case .opened(let opening): return open(opening)
     case .changed(let opening): return change(to: opening)
     case .resumed: return resume()
@@ -139,6 +156,16 @@ public struct ChatScreen: Screen, Hashable {
     case .tick, .models, .sessions, .sessionMatches, .pull, .unknown: break
     }
     return []
+  }
+
+  /// Has the panes' layout kept when a change has left it another.
+  private mutating func rememberingLayout(_ change: (inout ChatScreen) -> [Effect]) -> [Effect] {
+    let before = layout
+    let effects = change(&self)
+    guard before.isOpen || layout.isOpen, !layout.isDragged else { return effects }
+    // While the line is dragged nothing is kept, so the end of that counts as a change.
+    let isOther = before.isDragged || before.remembered != layout.remembered
+    return isOther ? effects + [.keepLayout(layout.remembered)] : effects
   }
 
   mutating func add(_ notice: Notice) { conversation.append(notice) }

@@ -108,6 +108,17 @@ public struct Conversation: Hashable, Sendable {
     return end
   }
 
+  /// Tokens of the context that are taken when a turn has been reached: what the last answer before it had read, and
+  /// what was drawn. Where a prompt's length comes at the answer's end, what was counted before stands until then.
+  public func contextTokens(at id: Int) -> Int {
+    var next = id
+    while let entry = self[next] {
+      if case .answer(let answer) = entry.kind, answer.promptTokens > 0 { return answer.promptTokens + answer.tokens }
+      next = entry.parent
+    }
+    return 0
+  }
+
   /// The messages up to and with a turn.
   public func messages(to id: Int) -> [ChatMessage] {
     path(to: id).compactMap { self[$0] }.map {

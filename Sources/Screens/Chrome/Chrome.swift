@@ -54,15 +54,15 @@ public struct Chrome: Sendable {
   /// Seconds until it wants to be told the time; `nil` while nothing on it moves by itself.
   public var tickInterval: Double? { notices.isEmpty && !showsTraffic ? nil : 0.5 }
 
-  /// Takes in a key; `map` is the screen's.
-  public mutating func handle(_ press: KeyPress, over map: KeyMap, at seconds: Double) -> [Effect] {
+  /// Takes in a key; `maps` are the screen's tables that apply now.
+  public mutating func handle(_ press: KeyPress, over maps: [KeyMap], at seconds: Double) -> [Effect] {
     if let outcome = palette?.handle(press) { return end(outcome, at: seconds) }
     if let entry = bindings.entry(for: press, in: Chrome.keyMap),
       let action = entry.presses.first.flatMap(Chrome.table.action(for:))
     {
-      return perform(action, over: map, at: seconds)
+      return perform(action, over: maps, at: seconds)
     }
-    return bindings.translated(press, in: map).map { [.press($0)] } ?? []
+    return bindings.translated(press, in: maps).map { [.press($0)] } ?? []
   }
 
   /// Takes in what the mouse did; `nil` leaves it to the screen.
@@ -90,14 +90,14 @@ public struct Chrome: Sendable {
       switch action {
       case .press(let press): return [.press(press)]
       case .theme(let name): return [.useTheme(name)]
-      case .chrome(let action): return perform(action, over: KeyMap(name: "", entries: []), at: seconds)
+      case .chrome(let action): return perform(action, over: [], at: seconds)
       }
     }
   }
 
-  private mutating func perform(_ action: ChromeAction, over map: KeyMap, at seconds: Double) -> [Effect] {
+  private mutating func perform(_ action: ChromeAction, over maps: [KeyMap], at seconds: Double) -> [Effect] {
     switch action {
-    case .palette: palette = CommandPalette(commands(over: map))
+    case .palette: palette = CommandPalette(commands(over: maps))
     case .nextTheme:
       let next = themes.firstIndex(of: theme.name).map { ($0 + 1) % themes.count } ?? 0
       return themes.indices.contains(next) ? [.useTheme(themes[next])] : []
@@ -110,11 +110,13 @@ public struct Chrome: Sendable {
     return []
   }
 
-  private func commands(over map: KeyMap) -> [CommandPalette.Command] {
-    let screen = map.entries.compactMap { entry in
-      entry.presses.first.map {
-        CommandPalette.Command(
-          entry.meaning, keys: KeyHelp.shown(bindings.presses(of: entry, in: map)), action: .press($0))
+  private func commands(over maps: [KeyMap]) -> [CommandPalette.Command] {
+    let screen = maps.enumerated().flatMap { index, map in
+      map.entries.compactMap { entry in
+        bindings.standardPress(of: entry, behind: maps[..<index]).map {
+          CommandPalette.Command(
+            entry.meaning, keys: KeyHelp.shown(bindings.presses(of: entry, in: map)), action: .press($0))
+        }
       }
     }
     let own = Chrome.table.bindings.filter { $0.action != .palette }.map { binding in

@@ -1,9 +1,10 @@
 import Drawing
 import Sessions
+import Widgets
 
 // What the mouse does.
 extension HomeScreen {
-  /// The wheel moves, a click selects, a click on what is selected chooses it.
+  /// The wheel moves, a click selects, a click on what is selected chooses it, a click on a title orders by its column.
   mutating func handle(_ mouse: MouseInput) -> [Effect] {
     if helpRow != nil {
       if mouse.isClick { helpRow = nil }
@@ -14,11 +15,18 @@ extension HomeScreen {
       return []
     }
     let list = areas(in: size).list
-    guard mouse.isClick, list.contains(Point(x: mouse.x, y: mouse.y)) else { return [] }
-    let index = firstItem(rows: list.rows) + mouse.y - list.y
-    guard items.indices.contains(index) else { return [] }
-    if index == selected, hasMoved { return choose() }
-    selected = index
+    let place = Point(x: mouse.x, y: mouse.y)
+    guard mouse.isClick else { return [] }
+    let table = table(in: list.columns)
+    if let column = table.column(at: place, in: list) {
+      let chosen = columns(in: list.columns)[column]
+      // What kind of row it is decides where it stands already.
+      if chosen != .kind { reorder { $0.choose(chosen) } }
+      return []
+    }
+    guard let row = table.row(at: place, in: list) else { return [] }
+    if row == selection.selected, hasMoved { return choose() }
+    selection.select(row)
     hasMoved = true
     return []
   }

@@ -29,11 +29,6 @@ extension HomeScreen {
   /// The selected session.
   var session: SessionSummary? { if case .session(let session) = item { session } else { nil } }
 
-  /// The text around the place that the search has found in a session.
-  func excerpt(of session: SessionSummary) -> String? {
-    found?.matches.first { $0.summary.path == session.path }?.excerpt
-  }
-
   mutating func begin(_ newPrompt: HomePrompt, with text: String) {
     prompt = newPrompt
     notice = nil
@@ -84,7 +79,7 @@ extension HomeScreen {
   mutating func leaveSearch() {
     found = nil
     hasMoved = false
-    settle()
+    arrange()
   }
 
   /// Takes in what a search has found, unless more has been typed since: then more comes.
@@ -92,7 +87,7 @@ extension HomeScreen {
     if prompt == .search, matches.query != editor.text { return }
     if prompt != .search, found?.query != matches.query { return }
     found = SessionQuery(matches.query).isEmpty ? nil : matches
-    settle()
+    arrange()
   }
 
   mutating func deleteSelected() -> [Effect] {

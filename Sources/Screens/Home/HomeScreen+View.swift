@@ -10,10 +10,10 @@ extension HomeScreen {
       canvas.write("lathe", at: Point(x: head.x + 2, y: head.y), style: theme[.title], in: head)
       canvas.write(subtitle, at: Point(x: 10, y: head.y), style: theme[.muted], in: head)
     }
-    drawList(in: list, on: &canvas)
+    table(in: list.columns).draw(in: list, on: &canvas)
     drawFoot(in: foot, on: &canvas)
-    guard helpRow != nil else { return }
-    KeyHelpOverlay(keys: bindings.help(HomeScreen.keys, in: keyMap), first: 0, theme: theme).draw(on: &canvas)
+    guard let helpRow else { return }
+    KeyHelpOverlay(keys: bindings.help(of: HomeScreen.keyMap), first: helpRow, theme: theme).draw(on: &canvas)
   }
 
   private var subtitle: String {
@@ -30,62 +30,11 @@ extension HomeScreen {
     return (head, list, foot)
   }
 
-  /// The first item shown in a list of this height.
-  func firstItem(rows: Int) -> Int { max(0, min(selected - rows / 2, items.count - rows)) }
-
-  private func drawList(in area: Rectangle, on canvas: inout Canvas) {
-    guard !area.isEmpty else { return }
-    let items = items
-    let first = firstItem(rows: area.rows)
-    for (index, item) in items.enumerated().dropFirst(first).prefix(area.rows) {
-      let row = Rectangle(x: area.x, y: area.y + index - first, columns: area.columns, rows: 1)
-      let isSelected = index == selected
-      let style = isSelected ? theme[.selection] : theme[.text]
-      canvas.fill(row, style: style)
-      let (label, text, details) = describe(item)
-      var x = row.x
-      x += canvas.write(isSelected ? "> " : "  ", at: Point(x: x, y: row.y), style: style, in: row)
-      let padded = label + String(repeating: " ", count: max(1, 10 - label.count))
-      x += canvas.write(padded, at: Point(x: x, y: row.y), style: isSelected ? style : theme[.accent], in: row)
-      let room = row.maxX - x - 1
-      let detailColumns = TextWidth.columns(of: details)
-      let shows = room > detailColumns + 16
-      let shown = truncated(text, to: shows ? room - detailColumns - 2 : room)
-      canvas.write(shown, at: Point(x: x, y: row.y), style: style, in: row)
-      if shows {
-        canvas.write(
-          details, at: Point(x: row.maxX - 1 - detailColumns, y: row.y), style: isSelected ? style : theme[.muted],
-          in: row)
-      }
-    }
-  }
-
-  private func describe(_ item: Item) -> (label: String, text: String, details: String) {
-    switch item {
-    case .newChat:
-      return ("chat", "new chat with \(printableLine(defaultModel))", hasDefaultModel ? "" : "not here yet: pulls it")
-    case .model(let model):
-      let size = model.bytes > 0 ? ProgressText.bytes(model.bytes) : ""
-      let details = printableLine([model.details, size].filter { !$0.isEmpty }.joined(separator: "  "))
-      return (model.path == nil ? "pull" : "model", printableLine(model.name), details)
-    case .session(let session):
-      let tags = session.tags.map { "#\($0) " }.joined()
-      let excerpt = excerpt(of: session) ?? ""
-      let told = excerpt.isEmpty ? session.title : excerpt
-      let title = printableLine(tags + (told.isEmpty ? "(nothing asked yet)" : told))
-      let turns = session.turns == 1 ? "1 turn" : "\(session.turns) turns"
-      let label = session.isOpenElsewhere ? "in use" : session.isUnfinished ? "continue" : "session"
-      return (label, title, "\(turns)  \(printableLine(session.name))")
-    }
-  }
-
   private func drawFoot(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let (message, bar) = area.splitBottom(1)
     canvas.fill(bar, style: theme[.statusBar])
-    canvas.write(
-      prompt == nil ? " Enter choose │ / search │ r replay │ p pull │ ? help │ q quit" : " Enter done │ Esc leave",
-      at: bar.origin, style: theme[.statusBar], in: bar)
+    canvas.write(" " + keyHint(in: bar.columns - 2), at: bar.origin, style: theme[.statusBar], in: bar)
     guard !message.isEmpty else { return }
     if let prompt {
       let label = Rectangle(x: message.x + 1, y: message.y, columns: min(prompt.label.count, message.columns), rows: 1)
@@ -101,6 +50,16 @@ extension HomeScreen {
         truncated(printableLine(notice.text), to: message.columns - 2), at: Point(x: message.x + 1, y: message.y),
         style: style, in: message)
     }
+  }
+
+  private func keyHint(in columns: Int) -> String {
+    guard prompt == nil else { return "Enter done  Esc leave" }
+    return bindings.hint(
+      of: HomeScreen.keyMap,
+      [
+        (["choose"], "choose"), (["search"], "search"), (["sort"], "sort"), (["replay"], "replay"), (["pull"], "pull"),
+        (["help"], "help"), (["quit"], "quit"),
+      ], in: columns)
   }
 
   private func describe(_ pull: PullProgress) -> String {

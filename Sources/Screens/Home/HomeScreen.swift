@@ -1,5 +1,6 @@
 public import Drawing
 public import Sessions
+import Widgets
 
 /// The start: a chat to begin, sessions to continue or replay, models to choose or pull.
 public struct HomeScreen: Screen, Hashable {
@@ -25,7 +26,14 @@ public struct HomeScreen: Screen, Hashable {
   var sessions: [SessionSummary]?
   var pull: PullProgress?
   var notice: Notice?
-  var selected = 0
+  /// The sessions and models that are listed, and the rows that show them.
+  var listed: [SessionSummary] = []
+  var offered: [ModelListing] = []
+  var rows = [Row.newChat]
+  var selection = ListSelection(count: 1)
+  var order = HomeOrder()
+  /// Whether any listed session has tags.
+  var hasTags = false
   /// Whether the user has moved: until then, what is most likely wanted is selected.
   var hasMoved = false
   var helpRow: Int?
@@ -35,8 +43,18 @@ public struct HomeScreen: Screen, Hashable {
   /// What the latest search has found; `nil` lists everything.
   var found: SessionMatches?
 
+  /// When the screen was opened, and the time now, in seconds since 1970.
+  private let opened: Double
+  var now: Double
+
   /// Creates the screen; `startEffects` then fill it.
-  public init(defaultModel: String) { self.defaultModel = defaultModel }
+  ///
+  /// - Parameter opened: the time in seconds since 1970, from which events count on.
+  public init(defaultModel: String, opened: Double = 0) {
+    self.defaultModel = defaultModel
+    self.opened = opened
+    now = opened
+  }
 
   static let table = KeyTable<HomeAction>([
     .init(.choose, [KeyPress(.enter)], "begin the chat, continue the session, pull the model"),
@@ -48,6 +66,8 @@ public struct HomeScreen: Screen, Hashable {
     .init(.pageDown, [KeyPress(.pageDown)], "a page down"),
     .init(.first, [KeyPress(.home)], "the first line"),
     .init(.last, [KeyPress(.end)], "the last line"),
+    .init(.sort, [KeyPress(.character("s"))], "order by the next column; a click on its title does the same"),
+    .init(.reverse, [KeyPress(.character("S"))], "the other way round"),
     .init(.search, [KeyPress(.character("/"))], "search what was said; tag:word and model:name narrow it down"),
     .init(.rename, [KeyPress(.character("n"))], "give the session another name"),
     .init(.tag, [KeyPress(.character("t"))], "change the session's tags"),
@@ -62,26 +82,27 @@ public struct HomeScreen: Screen, Hashable {
       [KeyPress(.character("q")), KeyPress(.character("c"), .control), KeyPress(.character("d"), .control)], "quit"),
   ])
 
-  /// The keys of the screen, for its help.
-  public static var keys: [KeyHelp] { table.help }
-
   /// The actions that keys have here.
   public static let keyMap = table.map(named: "home")
-  /// The same, of this screen.
-  public var keyMap: KeyMap { HomeScreen.keyMap }
+  /// The tables that apply now: while something is written at the foot, those of the editor.
+  public var keyMaps: [KeyMap] {
+    if helpRow != nil { return [] }
+    return [prompt == nil ? HomeScreen.keyMap : TextEditor.keyMap]
+  }
 
   /// Takes in what happened and says what to do about it.
   public mutating func update(_ event: TimedEvent) -> [Effect] {
+    now = opened + event.seconds
     switch event.event {
     case .key(let press): return handle(press)
     case .mouse(let mouse): return handle(mouse)
     case .resized(let newSize): size = Size(newSize)
     case .models(let found):
       models = found
-      settle()
+      arrange()
     case .sessions(let found):
       sessions = found
-      settle()
+      arrange()
     case .sessionMatches(let matches): take(matches)
     case .paste(let text): return paste(text)
     case .notice(let newNotice): notice = newNotice
@@ -105,38 +126,19 @@ public struct HomeScreen: Screen, Hashable {
     return [.listModels]
   }
 
-  /// The lines that can be chosen: first what was left unfinished.
-  var items: [Item] {
-    if let found { return found.matches.map { .session($0.summary) } }
-    let all = sessions ?? []
-    let unfinished = all.first { $0.isUnfinished && $0.turns > 0 }
-    return (unfinished.map { [.session($0)] } ?? []) + [.newChat]
-      + (models ?? []).filter { $0.path == nil || $0.name != defaultModel }.map { .model($0) }
-      + all.filter { $0 != unfinished }.map { .session($0) }
-  }
-
   /// Whether the model of a new chat is here; unknown while the list is not.
   var hasDefaultModel: Bool {
     guard let models else { return true }
     return defaultModel.contains("/") || models.contains { $0.name == defaultModel && $0.path != nil }
   }
 
-  mutating func settle() {
-    let items = items
-    guard hasMoved else {
-      selected = 0
-      if !hasDefaultModel, found == nil {
-        selected =
-          items.firstIndex { if case .model(let model) = $0 { model.name == defaultModel } else { false } } ?? 0
-      }
-      return
-    }
-    selected = max(0, min(selected, items.count - 1))
-  }
-
   private mutating func handle(_ press: KeyPress) -> [Effect] {
-    if helpRow != nil {
-      helpRow = nil
+    if let row = helpRow {
+      switch press.key {
+      case .up: helpRow = max(0, row - 1)
+      case .down: helpRow = min(HomeScreen.keyMap.entries.count - 1, row + 1)
+      default: helpRow = nil
+      }
       return []
     }
     if prompt != nil { return edit(press) }
@@ -153,8 +155,10 @@ public struct HomeScreen: Screen, Hashable {
     case .down: move(by: 1)
     case .pageUp: move(by: -page)
     case .pageDown: move(by: page)
-    case .first: move(by: -items.count)
-    case .last: move(by: items.count)
+    case .first: move(by: -rows.count)
+    case .last: move(by: rows.count)
+    case .sort: reorder { $0.chooseNext() }
+    case .reverse: reorder { $0.isDescending.toggle() }
     case .search: begin(.search, with: found?.query ?? "")
     case .rename: if let session { begin(.name(session), with: session.name) }
     case .tag: if let session { begin(.tags(session), with: session.tags.joined(separator: " ")) }
@@ -170,11 +174,10 @@ public struct HomeScreen: Screen, Hashable {
     return []
   }
 
-  var item: Item? { items.indices.contains(selected) ? items[selected] : nil }
-
   mutating func move(by distance: Int) {
     hasMoved = true
-    selected = max(0, min(selected + distance, items.count - 1))
+    selection.move(by: distance)
+    selection.reveal(rows: table(in: size.columns).rowArea(in: areas(in: size).list).rows)
   }
 
   private mutating func begin(pulling name: String) -> [Effect] {
@@ -203,6 +206,7 @@ public struct HomeScreen: Screen, Hashable {
 
 /// What keys do at the start.
 enum HomeAction: String, Hashable, Sendable {
-  case choose, replay, pull, up, down, pageUp, pageDown, first, last, search, rename, tag, delete, undo, cancel, help
+  case choose, replay, pull, up, down, pageUp, pageDown, first, last, sort, reverse, search, rename, tag, delete, undo,
+    cancel, help
   case repaint, suspend, quit
 }

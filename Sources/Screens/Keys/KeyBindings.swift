@@ -1,3 +1,4 @@
+import Drawing
 public import Sessions
 
 /// The keys that the user has given to actions in place of the standard ones.
@@ -29,24 +30,43 @@ public struct KeyBindings: Hashable, Sendable {
     map.entries.first { presses(of: $0, in: map).contains(press) }
   }
 
-  /// What a screen is told for a key: the standard key of the action that the key has; the key itself where it has none;
-  /// `nil` where it was the standard key of an action that others do now.
-  public func translated(_ press: KeyPress, in map: KeyMap) -> KeyPress? {
-    guard let changed = changes[map.name] else { return press }
-    if let entry = entry(for: press, in: map) {
-      return changed[entry.action] == nil ? press : entry.presses.first
+  /// What a screen is told for a key, with the tables that apply in the order it asks them: the standard key of the
+  /// action that the key has; the key itself where it has none; `nil` where it was the standard key of an action that
+  /// others do now.
+  public func translated(_ press: KeyPress, in maps: [KeyMap]) -> KeyPress? {
+    for (index, map) in maps.enumerated() {
+      guard let entry = entry(for: press, in: map) else { continue }
+      return standardPress(of: entry, behind: maps[..<index], preferring: press)
     }
-    return map.entries.contains { $0.presses.contains(press) } ? nil : press
+    return maps.contains { $0.has(press) } ? nil : press
   }
 
-  /// Lines of help with the keys as they are bound; lines that are no action's stay.
-  public func help(_ lines: [KeyHelp], in map: KeyMap) -> [KeyHelp] {
-    guard let changed = changes[map.name] else { return lines }
-    return lines.map { line in
-      guard let entry = map.entries.first(where: { $0.meaning == line.meaning }), let presses = changed[entry.action]
-      else { return line }
-      return KeyHelp(KeyHelp.shown(presses), line.meaning)
+  /// The standard key by which a screen is told an action: one that no table before the action's own takes for itself.
+  func standardPress(
+    of entry: KeyMap.Entry, behind maps: some Sequence<KeyMap>, preferring press: KeyPress? = nil
+  ) -> KeyPress? {
+    let preferred = press.map { entry.presses.contains($0) ? [$0] : [] } ?? []
+    return (preferred + entry.presses).first { candidate in !maps.contains { $0.has(candidate) } }
+  }
+
+  /// A table as help, with the keys as they are bound.
+  func help(of map: KeyMap) -> [KeyHelp] {
+    map.entries.map { KeyHelp(KeyHelp.shown(presses(of: $0, in: map)), $0.meaning) }
+  }
+
+  /// The first keys of some actions with a word for each group, in one line: `↑↓ turn  Enter go on`. Actions without
+  /// a key are left out; where there is no room for all groups, the last of them stays and those before it go.
+  func hint(of map: KeyMap, _ groups: [(actions: [String], label: String)], in columns: Int = .max) -> String {
+    var parts = groups.compactMap { actions, label -> String? in
+      let keys = actions.compactMap { map.entry(named: $0) }.compactMap { presses(of: $0, in: map).first }
+        .map { KeyHelp.shown($0) }
+      if keys.isEmpty { return nil }
+      return keys.joined(separator: keys.contains { $0.count > 1 } ? " " : "") + " " + label
     }
+    while parts.count > 1, parts.reduce(-2, { $0 + TextWidth.columns(of: $1) + 2 }) > columns {
+      parts.remove(at: parts.count - 2)
+    }
+    return truncated(parts.joined(separator: "  "), to: columns)
   }
 }
 

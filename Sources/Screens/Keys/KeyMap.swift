@@ -1,6 +1,7 @@
 public import Sessions
 
-/// The actions of a screen with their standard keys, by name: what can be rebound and what a palette can offer.
+/// The actions of one of a screen's key tables with their standard keys, by name: what can be rebound and what a palette
+/// can offer.
 public struct KeyMap: Hashable, Sendable {
   /// An action.
   public struct Entry: Hashable, Sendable {
@@ -19,7 +20,7 @@ public struct KeyMap: Hashable, Sendable {
     }
   }
 
-  /// The screen's name in settings.
+  /// The table's name in settings: the screen's, and for a part of a screen a word more, as `chat-turns`.
   public var name: String
   /// The actions in the order of the help.
   public var entries: [Entry]
@@ -33,9 +34,19 @@ public struct KeyMap: Hashable, Sendable {
     self.takesText = takesText
   }
 
-  /// The keys of all screens.
-  public static let screens = [HomeScreen.keyMap, ChatScreen.keyMap, ReplayScreen.keyMap]
+  /// The key tables of all screens.
+  public static let screens = [HomeScreen.keyMap] + ChatScreen.keyMaps + [TextEditor.keyMap, ReplayScreen.keyMap]
 
   /// The action of a name.
   public func entry(named action: String) -> Entry? { entries.first { $0.action == action } }
+
+  /// Whether a key is a standard key here.
+  func has(_ press: KeyPress) -> Bool { entries.contains { $0.presses.contains(press) } }
+
+  /// The table with some of its actions only.
+  func keeping(_ isKept: (String) -> Bool) -> KeyMap {
+    var map = self
+    map.entries.removeAll { !isKept($0.action) }
+    return map
+  }
 }

@@ -36,15 +36,15 @@ extension ReplayScreen {
     ])
 
   /// The keys of the screen, for its help.
-  public static var keys: [KeyHelp] {
-    table.help + [KeyHelp("0 … 9", "to 0 % … 90 % of the whole")]
+  var help: [KeyHelp] {
+    bindings.help(of: ReplayScreen.keyMap) + [KeyHelp("0 … 9", "to 0 % … 90 % of the whole")]
   }
 
   mutating func handle(_ press: KeyPress) -> [Effect] {
     if let row = helpRow {
       switch press.key {
       case .up: helpRow = max(0, row - 1)
-      case .down: helpRow = min(ReplayScreen.keys.count - 1, row + 1)
+      case .down: helpRow = min(help.count - 1, row + 1)
       default: helpRow = nil
       }
       return []

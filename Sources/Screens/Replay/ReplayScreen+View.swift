@@ -4,16 +4,24 @@ import Sessions
 extension ReplayScreen {
   /// Draws the whole screen, at any size: the chat as it was, below it the scrub bar.
   public func view(on canvas: inout Canvas) {
-    let (screen, foot) = canvas.bounds.splitBottom(canvas.size.rows >= 10 ? 2 : canvas.size.rows >= 3 ? 1 : 0)
+    let (screen, scrub, status) = areas(in: canvas.size)
     var inner = Canvas(size: screen.size)
-    chat.view(on: &inner)
+    var shown = chat
+    if let looked { shown.scroll = looked }
+    shown.view(on: &inner)
     canvas.draw(inner, at: screen.origin)
     canvas.cursor = inner.cursor
-    let (scrub, status) = foot.splitTop(foot.rows - 1)
     drawScrubBar(in: scrub, on: &canvas)
     drawStatus(in: status, on: &canvas)
     guard let helpRow else { return }
-    KeyHelpOverlay(keys: bindings.help(ReplayScreen.keys, in: keyMap), first: helpRow, theme: theme).draw(on: &canvas)
+    KeyHelpOverlay(keys: help, first: helpRow, theme: theme).draw(on: &canvas)
+  }
+
+  /// The parts of the screen from top to bottom; those without room are empty.
+  func areas(in size: Size) -> (screen: Rectangle, scrub: Rectangle, status: Rectangle) {
+    let (screen, foot) = Rectangle(size: size).splitBottom(size.rows >= 10 ? 2 : size.rows >= 3 ? 1 : 0)
+    let (scrub, status) = foot.splitTop(foot.rows - 1)
+    return (screen, scrub, status)
   }
 
   private func drawScrubBar(in area: Rectangle, on canvas: inout Canvas) {

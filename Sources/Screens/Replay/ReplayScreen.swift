@@ -32,6 +32,11 @@ public struct ReplayScreen: Screen {
   /// Whether long pauses are shortened.
   public internal(set) var shortensPauses = true { didSet { measure() } }
 
+  var size = Size(columns: 80, rows: 24)
+  /// Whether the scrub bar is held.
+  var isScrubbing = false
+  /// The part of the transcript that the reader has scrolled to; `nil` shows what was shown then.
+  var looked: TranscriptAnchor?
   var speedIndex = 2
   var helpRow: Int?
   var notice: Notice?
@@ -48,8 +53,8 @@ public struct ReplayScreen: Screen {
 
   /// The actions that keys have here.
   public static let keyMap = table.map(named: "replay")
-  /// The same, of this screen.
-  public var keyMap: KeyMap { ReplayScreen.keyMap }
+  /// The table that applies now.
+  public var keyMaps: [KeyMap] { helpRow == nil ? [ReplayScreen.keyMap] : [] }
 
   /// Prepares a session to be played from its start.
   public init(log: SessionLog, markers: [SessionMarker] = []) {
@@ -74,6 +79,8 @@ public struct ReplayScreen: Screen {
   public mutating func update(_ event: TimedEvent) -> [Effect] {
     switch event.event {
     case .key(let press): return handle(press)
+    case .mouse(let mouse): handle(mouse)
+    case .resized(let newSize): size = Size(newSize)
     case .notice(let newNotice): notice = newNotice
     case .tick:
       // The first tick after a pause tells the time to count from.
@@ -100,6 +107,8 @@ public struct ReplayScreen: Screen {
       position += 1
     }
     chat.theme = theme
+    // Entries are counted anew where the chat is another one.
+    if let place = looked, place.entry >= chat.entries.count { looked = nil }
     played = position == 0 ? 0 : times[position - 1]
   }
 

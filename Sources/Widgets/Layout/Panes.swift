@@ -61,6 +61,15 @@ public struct Panes: Hashable, Sendable {
   /// Lets the focused pane take the whole area, or gives the others their places back.
   public mutating func toggleZoom() { isZoomed.toggle() }
 
+  /// Whether a line between panes is being dragged.
+  public var isDragged: Bool { Panes.isDragged(root) }
+
+  /// Makes the focused pane so many cells larger (smaller: negative), at the cost of a neighbour, for keys.
+  public mutating func grow(by cells: Int, in area: Rectangle) {
+    guard !isZoomed else { return }
+    Panes.grow(&root, focused, by: cells, in: area)
+  }
+
   /// A press at a place: takes hold of a line, or gives the pane there the focus.
   public mutating func press(at point: Point, in area: Rectangle) {
     guard !isZoomed else { return }
@@ -86,6 +95,24 @@ public struct Panes: Hashable, Sendable {
     case .pane(let name): [name]
     case .split(_, let nodes): nodes.flatMap(names)
     }
+  }
+
+  private static func isDragged(_ node: Node) -> Bool {
+    guard case .split(let split, let nodes) = node else { return false }
+    return split.dragged != nil || nodes.contains(where: isDragged)
+  }
+
+  /// Changes the innermost split that holds the pane.
+  private static func grow(_ node: inout Node, _ name: String, by cells: Int, in area: Rectangle) {
+    guard case .split(var split, var nodes) = node,
+      let index = nodes.firstIndex(where: { names(of: $0).contains(name) })
+    else { return }
+    if case .pane = nodes[index] {
+      split.grow(index, by: cells, in: area)
+    } else {
+      grow(&nodes[index], name, by: cells, in: split.areas(in: area)[index])
+    }
+    node = .split(split, nodes)
   }
 
   private static func fractions(of node: Node) -> [[Double]] {

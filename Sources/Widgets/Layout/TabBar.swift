@@ -6,13 +6,16 @@ public struct TabBar: Widget {
   public var titles: [String]
   /// The tab that is shown.
   public var selected: Int
+  /// Whether what the tabs choose from has the focus.
+  public var hasFocus: Bool
   /// The colours.
   public var theme: Theme
 
   /// Creates a bar.
-  public init(_ titles: [String], selected: Int, theme: Theme = .dark) {
+  public init(_ titles: [String], selected: Int, hasFocus: Bool = true, theme: Theme = .dark) {
     self.titles = titles
     self.selected = selected
+    self.hasFocus = hasFocus
     self.theme = theme
   }
 
@@ -24,7 +27,8 @@ public struct TabBar: Widget {
       let isSelected = index == selected
       let title = printableLine(titles[index])
       let text = isSelected ? "[\(title)]" : " \(title) "
-      canvas.write(text, at: place.origin, style: theme[isSelected ? .selection : .muted], in: place)
+      let role: Theme.Role = isSelected ? hasFocus ? .selection : .inactiveSelection : .muted
+      canvas.write(text, at: place.origin, style: theme[role], in: place)
     }
   }
 

@@ -1,4 +1,5 @@
 import Drawing
+import Exports
 import Screens
 import Sessions
 
@@ -28,15 +29,20 @@ final class ChatDriver: Driver {
   private var clock: Clock
   /// The user's preference file, beside the folder of sessions.
   private let preferences: String
+  private let header: SessionHeader
+  private let layout: LayoutKeeper?
+  private var memory: MemoryWatch
 
   /// Begins a chat, recorded in the library's first folder.
   init(
     _ opening: ChatOpening, services: Services, size: TerminalSize, theme: Theme, mailbox: Mailbox
   ) throws(SessionError) {
-    let header = SessionHeader(kind: "chat", model: opening.model, created: Clock.now(), terminal: size)
+    header = SessionHeader(kind: "chat", model: opening.model, created: Clock.now(), terminal: size)
     writer = try SessionWriter.create(in: services.sessionLibrary.folders[0], header: header)
     preferences = PreferenceFile.path(besideSessions: services.sessionLibrary.folders[0])
     engine = services.engine
+    layout = services.layout
+    memory = MemoryWatch(services.residentBytes)
     self.mailbox = mailbox
     clock = Clock()
     isNew = true
@@ -44,7 +50,7 @@ final class ChatDriver: Driver {
     var opening = opening
     // Drawn here and written down, so that every answer can be drawn again; 53 bits survive any JSON reader.
     if opening.settings.seed == nil { opening.settings.seed = UInt64.random(in: 0..<1 << 53) }
-    _ = handle(.resized(size))
+    arrange(size)
     _ = handle(.opened(opening))
   }
 
@@ -58,6 +64,9 @@ final class ChatDriver: Driver {
         operation: "continue", subject: path, reason: "it is a session of kind \(log.header.kind), not a chat")
     }
     self.writer = writer
+    header = log.header
+    layout = services.layout
+    memory = MemoryWatch(services.residentBytes)
     preferences = PreferenceFile.path(besideSessions: services.sessionLibrary.folders[0])
     engine = services.engine
     self.mailbox = mailbox
@@ -66,9 +75,20 @@ final class ChatDriver: Driver {
     chat.theme = theme
     _ = chat.update(TimedEvent(seconds: 0, event: .resized(log.header.terminal)))
     for event in log.events { _ = chat.update(event) }
-    _ = handle(.resized(size))
+    arrange(size)
     for notice in log.notices { _ = handle(.notice(notice)) }
     _ = handle(.resumed)
+  }
+
+  /// Tells the screen what surrounds it: events like all others, so that a replay has the same.
+  private func arrange(_ size: TerminalSize) {
+    _ = handle(.resized(size))
+    if let path { _ = handle(.sessionNamed(SessionLibrary.name(ofPath: path))) }
+    do {
+      if let remembered = try layout?.read() { _ = handle(.arranged(remembered)) }
+    } catch {
+      _ = handle(.notice(Notice(.warning, "\(error); the panes lie as at first")))
+    }
   }
 
   /// The session's folder; `nil` once it can be recorded no more.
@@ -93,7 +113,9 @@ final class ChatDriver: Driver {
         TimedEvent(
           seconds: timed.seconds, event: .notice(Notice(.error, "\(error); this chat is recorded no further"))))
     }
-    return run(chat.update(timed))
+    let others = run(chat.update(timed))
+    guard let bytes = memory.bytes(behind: event, at: timed.seconds) else { return others }
+    return others + handle(.memoryUsed(bytes))
   }
 
   /// Asks a question as if it had been written on the screen.
@@ -105,6 +127,8 @@ final class ChatDriver: Driver {
     for effect in effects {
       switch effect {
       case .keepPreference(let pair): others += keep(pair)
+      case .keepLayout(let kept): layout?.keep(kept) { mailbox.post(.notice(Notice(.warning, $0))) }
+      case .exportChat(let name): others += export(to: name)
       case .happen(let event): others += handle(event)
       case .loadModel(let request): engine.load(request) { mailbox.post($0) }
       case .answer(let request): engine.answer(request) { mailbox.post($0.placed(as: request)) }
@@ -124,8 +148,23 @@ final class ChatDriver: Driver {
     }
   }
 
+  private func export(to name: String) -> [Effect] {
+    let question = chat.conversation.entries.first { $0.kind == .question && $0.isTurn }?.text ?? ""
+    let tags = path.flatMap { try? SessionDetails(path: $0) }?.tags ?? []
+    let document = ConversationDocument(
+      chat, header: header, seconds: seconds, title: printableLine(String(question.prefix(200))), tags: tags)
+    let export = ChatExport(document: document, folder: ChatExport.currentFolder)
+    do {
+      let written = try export.write(to: name, standard: path.map { SessionLibrary.name(ofPath: $0) } ?? "chat")
+      return handle(.notice(Notice(.information, "exported: \(written.path), \(written.bytes) bytes")))
+    } catch {
+      return handle(.notice(Notice(.error, "\(error)")))
+    }
+  }
+
   func close(inGoodOrder: Bool) {
     engine.stop()
+    layout?.finish()
     guard let writer else { return }
     if inGoodOrder, isNew, !chat.hasContent {
       writer.discard()

@@ -10,6 +10,10 @@ struct Services {
   var engine: any ChatEngine
   var catalogue: any ModelCatalogue
   var sessionLibrary: SessionLibrary
+  /// Where the layout of panes is remembered; `nil` where there is no screen for them.
+  var layout: LayoutKeeper?
+  /// Bytes of memory that the program has in RAM.
+  var residentBytes: @Sendable () -> Int? = ResidentMemory.bytes
 
   /// The model of a chat that names none.
   static let defaultModel = KnownModel.standard.name
@@ -24,7 +28,9 @@ struct Services {
       return ModelEngine.LocatedModel(name: found.name, path: found.path)
     }
     let engine = EngineSwitch(local: local, remote: RemoteEngine(remote))
-    return Services(engine: engine, catalogue: StoreCatalogue(store: store), sessionLibrary: sessionLibrary)
+    return Services(
+      engine: engine, catalogue: StoreCatalogue(store: store), sessionLibrary: sessionLibrary,
+      layout: LayoutKeeper(path: DataFolders.data + "/layout.json"))
   }
 
   /// Sessions are recorded among the user's data; those that come with the program lie in ./sessions.

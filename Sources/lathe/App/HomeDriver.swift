@@ -15,7 +15,7 @@ final class HomeDriver: Driver {
   private let sessions: SessionKeeper
 
   init(services: Services, defaultModel: String, size: TerminalSize, theme: Theme, mailbox: Mailbox) {
-    home = HomeScreen(defaultModel: defaultModel)
+    home = HomeScreen(defaultModel: defaultModel, opened: Clock.now())
     home.theme = theme
     self.services = services
     self.mailbox = mailbox

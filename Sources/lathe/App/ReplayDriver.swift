@@ -10,12 +10,13 @@ final class ReplayDriver: Driver {
   private let library: SessionLibrary
   private let clock = Clock()
 
-  /// Plays a session from its start.
-  init(_ replay: ReplayScreen, library: SessionLibrary, theme: Theme, mailbox: Mailbox) {
+  /// Plays a session from its start, on a terminal of this size.
+  init(_ replay: ReplayScreen, library: SessionLibrary, size: TerminalSize, theme: Theme, mailbox: Mailbox) {
     self.replay = replay
     self.replay.theme = theme
     self.library = library
     self.mailbox = mailbox
+    _ = handle(.resized(size))
   }
 
   func dress(_ theme: Theme, _ bindings: KeyBindings) {

@@ -67,7 +67,8 @@ final class Workbench {
         driver = try ChatDriver(resuming: path, services: services, size: size, theme: theme, mailbox: mailbox)
       case .replay(let replay):
         hasHome = false
-        driver = ReplayDriver(replay, library: services.sessionLibrary, theme: theme, mailbox: mailbox)
+        driver = ReplayDriver(
+          replay, library: services.sessionLibrary, size: size, theme: theme, mailbox: mailbox)
       }
     } catch {
       terminal.close()
@@ -138,7 +139,7 @@ final class Workbench {
     case .key(let press):
       isDirty = true
       isEchoDue = true
-      perform(chrome.handle(press, over: driver.screen.keyMap, at: clock.seconds))
+      perform(chrome.handle(press, over: driver.screen.keyMaps, at: clock.seconds))
     case .mouse(let mouse):
       isDirty = true
       if let effects = chrome.handle(mouse, in: terminal.size, at: clock.seconds) {
@@ -223,9 +224,11 @@ final class Workbench {
     case .replaySession(let path):
       change { () throws(SessionError) in
         ReplayDriver(
-          try ReplayScreen(path: path), library: services.sessionLibrary, theme: theme, mailbox: newMailbox())
+          try ReplayScreen(path: path), library: services.sessionLibrary, size: size, theme: theme,
+          mailbox: newMailbox())
       }
-    case .happen, .keepPreference, .loadModel, .answer, .stopAnswer, .listModels, .listSessions, .pullModel,
+    case .happen, .keepPreference, .keepLayout, .exportChat, .loadModel, .answer, .stopAnswer, .listModels,
+      .listSessions, .pullModel,
       .cancelPull, .searchSessions, .renameSession, .tagSession, .deleteSession, .undeleteSession, .markSession:
       // Drivers run these themselves.
       break

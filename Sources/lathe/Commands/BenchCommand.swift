@@ -99,12 +99,12 @@ struct BenchCommand: ParsableCommand {
         "tokens_per_second": .double(median),
         "tokens_per_second_min": .double(sorted[0]), "tokens_per_second_max": .double(sorted[sorted.count - 1]),
         "repetitions": .integer(rates.count), "threads": .integer(model.threads),
-        "bytes_resident": .integer(BenchCommand.residentBytes),
+        "bytes_resident": .integer((ResidentMemory.bytes() ?? 0)),
       ]
       StandardStreams.output(object.text + "\n")
     } else {
       StandardStreams.output(
-        "\(test) of \(tokens) tokens at depth \(depth), \(model.threads) threads: \(median.rounded(toPlaces: 1)) tokens/s (\(sorted[0].rounded(toPlaces: 1)) to \(sorted[sorted.count - 1].rounded(toPlaces: 1)) in \(rates.count)); resident \(BenchCommand.residentBytes / 1_000_000) MB\n"
+        "\(test) of \(tokens) tokens at depth \(depth), \(model.threads) threads: \(median.rounded(toPlaces: 1)) tokens/s (\(sorted[0].rounded(toPlaces: 1)) to \(sorted[sorted.count - 1].rounded(toPlaces: 1)) in \(rates.count)); resident \((ResidentMemory.bytes() ?? 0) / 1_000_000) MB\n"
       )
     }
   }
@@ -117,16 +117,5 @@ struct BenchCommand: ParsableCommand {
     var object: OrderedDictionary<String, JSONValue> = ["test": "load"]
     object.merge(times.json.object ?? [:]) { old, _ in old }
     StandardStreams.output(JSONValue.object(object).text + "\n")
-  }
-
-  /// Bytes of memory this process has in RAM.
-  static var residentBytes: Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
-    let text = line.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    let fields = text.split(separator: " ")
-    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
   }
 }

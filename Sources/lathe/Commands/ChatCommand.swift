@@ -62,7 +62,7 @@ struct ChatCommand: ParsableCommand {
   }
 
   func run() throws {
-    let services = Services.standard(remote: server.configuration)
+    var services = Services.standard(remote: server.configuration)
     let opening = try opening()
     let path = try resume.map { try services.sessionLibrary.find($0) }
     if TerminalCheck.canShowScreens, !json, !plain {
@@ -71,6 +71,8 @@ struct ChatCommand: ParsableCommand {
       return
     }
     let size = TerminalSize(columns: 80, rows: 24)
+    // Nobody sees panes here, so none are recorded.
+    services.layout = nil
     let driver =
       if let path {
         try ChatDriver(resuming: path, services: services, size: size, theme: .dark, mailbox: Mailbox())
