@@ -38,7 +38,9 @@ public struct ConversationDocument {
     if !otherTurns.isEmpty { lines.append("- other branches: \(otherTurns.count) turns that the JSON export holds") }
     for entry in chat.entries where !entry.isWithdrawn {
       switch entry.kind {
-      case .question: lines += ["", "## Question \(entry.turn)", "", printable(entry.text)]
+      case .question:
+        lines += ["", "## Question \(entry.turn)", "", printable(entry.text)]
+        for image in entry.images { lines += ["", link(to: image)] }
       case .answer(let answer):
         lines += ["", "## Answer \(entry.turn)", "", printable(entry.text)]
         if let reason = ConversationDocument.remark(on: answer) { lines += ["", "*\(reason)*"] }
@@ -52,7 +54,7 @@ public struct ConversationDocument {
   public var json: JSONValue {
     var messages: [JSONValue] = []
     if let system = chat.opening?.system { messages.append(["role": "system", "content": .string(system)]) }
-    messages += chat.entries.compactMap { $0.isWithdrawn ? nil : ConversationDocument.message($0) }
+    messages += chat.entries.compactMap { $0.isWithdrawn ? nil : message($0) }
     return [
       "title": .string(title), "tags": .array(tags.map { .string($0) }),
       "created": .string(Timestamp.text(log.header.created)), "seconds": .double(log.seconds),
@@ -63,7 +65,7 @@ public struct ConversationDocument {
         ]
       } ?? ["name": .string(log.header.model)],
       "sampling": chat.opening?.settings.json ?? .null, "messages": .array(messages),
-      "other_branches": .array(otherTurns.compactMap(ConversationDocument.message)),
+      "other_branches": .array(otherTurns.compactMap(message)),
     ]
   }
 
@@ -74,23 +76,44 @@ public struct ConversationDocument {
   }
 
   /// A turn as a chat message with its place in the tree; `nil` for a notice.
-  private static func message(_ entry: Entry) -> JSONValue? {
+  private func message(_ entry: Entry) -> JSONValue? {
     switch entry.kind {
     case .question:
-      return [
-        "role": "user", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
-        "parent": .integer(entry.parent),
-      ]
+      var object = JSONObjectBuilder()
+      object["role"] = "user"
+      object["content"] = .string(entry.text)
+      if !entry.images.isEmpty { object["images"] = .array(entry.images.map(description)) }
+      object["turn"] = .integer(entry.turn)
+      object["id"] = .integer(entry.id)
+      object["parent"] = .integer(entry.parent)
+      return object.value
     case .answer(let answer):
       return [
         "role": "assistant", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
         "parent": .integer(entry.parent), "tokens": .integer(answer.tokens),
         "prompt_tokens": .integer(answer.promptTokens),
-        "ended": .string(remark(on: answer) ?? "end of turn"),
+        "ended": .string(ConversationDocument.remark(on: answer) ?? "end of turn"),
       ]
     case .notice: return nil
     }
   }
+
+  /// An image as Markdown has it, with the way to its file in the session's folder.
+  private func link(to image: ImageReference) -> String {
+    let name = printableLine(image.name).filter { !"[]()".contains($0) }
+    guard let path = path(of: image) else { return "*image \(name): its file is not in the session*" }
+    // In angle brackets a path may hold spaces.
+    return "![\(name)](<\(path)>)"
+  }
+
+  private func description(_ image: ImageReference) -> JSONValue {
+    [
+      "name": .string(image.name), "sha256": .string(image.sha256), "width": .integer(image.width),
+      "height": .integer(image.height), "path": path(of: image).map { .string($0) } ?? .null,
+    ]
+  }
+
+  private func path(of image: ImageReference) -> String? { image.blobPath.map { log.path + "/" + $0 } }
 
   /// How an answer ended, where it did not end by itself.
   private static func remark(on answer: Answer) -> String? {

@@ -23,6 +23,8 @@ public struct AnswerRequest: Hashable, Sendable {
   public var place: TurnPlace?
   /// Tokens that the answer begins with.
   public var prefix: [Int32]
+  /// The session's folder, in which `SessionBlobs` finds the images of the messages; `nil` where none is recorded.
+  public var session: String?
   /// Creates a request.
   public init(
     turn: Int, messages: [ChatMessage], settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = []

@@ -2,7 +2,8 @@ import Sessions
 
 /// What keys do in a chat, beside editing the question.
 enum ChatAction: String, Hashable, Sendable {
-  case send, help, stop, turns, tint, sampling, copy, pageUp, pageDown, editOutside, interrupt, endOfInput, repaint,
+  case send, help, stop, turns, tint, sampling, copy, attachPasted, pageUp, pageDown, editOutside, interrupt,
+    endOfInput, repaint,
     suspend
 }
 
@@ -14,6 +15,7 @@ extension ChatScreen {
     .init(.tint, [KeyPress(.function(7))], "mark in the answers what surprised the model"),
     .init(.sampling, [KeyPress(.function(5))], "how tokens are chosen: temperature, top-k, seed and the others"),
     .init(.copy, [KeyPress(.character("y"), .alt)], "copy the last answer to the clipboard (OSC 52)"),
+    .init(.attachPasted, [KeyPress(.character("i"), .alt)], "attach the image whose path was pasted"),
     .init(.help, [KeyPress(.function(1))], "this help (also ? while nothing is written)"),
     .init(.pageUp, [KeyPress(.pageUp)], "scroll back, also while an answer comes"),
     .init(.pageDown, [KeyPress(.pageDown)], "scroll on; at the end the answer is followed again"),
@@ -38,6 +40,7 @@ extension ChatScreen {
       KeyHelp("Home, End", "while nothing is written: begin and end of the chat"),
       KeyHelp("/quit", "end; /home: back to the start; /resume: continue an unfinished session"),
       KeyHelp("/tree", "the tree of all branches; /tokens: the tokens of the last answer"),
+      KeyHelp("/attach PATH", "add a PNG image to the question; /detach takes it away"),
       KeyHelp("/model NAME", "go on with another model; /model alone says which it is"),
       KeyHelp("/system TEXT", "another system prompt; /system alone shows it, /system - takes it away"),
       KeyHelp("/set NAME VALUE", "change a sampling setting, as /set temperature 0.2; /sampling: all of them"),
@@ -53,6 +56,7 @@ extension ChatScreen {
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.
   enum Command: Hashable {
     case quit, home, help, resume, tree, tokens, sampling, model(String), system(String), set(String, String)
+    case attach(String), detach
     case unknown(String)
 
     init?(_ text: String) {
@@ -60,6 +64,7 @@ extension ChatScreen {
       let words = text.split(separator: " ", maxSplits: 1).map(String.init)
       let rest = words.count > 1 ? words[1] : ""
       switch words.first {
+      case "/attach": self = .attach(rest)
       case "/model": self = .model(rest)
       case "/system": self = .system(rest)
       case "/set":
@@ -76,6 +81,7 @@ extension ChatScreen {
       case "/home": self = .home
       case "/help", "/?": self = .help
       case "/resume": self = .resume
+      case "/detach": self = .detach
       case "/tree": self = .tree
       case "/tokens": self = .tokens
       case "/sampling": self = .sampling

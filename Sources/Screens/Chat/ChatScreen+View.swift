@@ -72,6 +72,7 @@ extension ChatScreen {
     if !queue.isEmpty {
       parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
     }
+    if let attachmentText { parts.append(Span(attachmentText, theme[.accent])) }
     if editing != nil { parts.append(Span("asked anew on a branch; Esc drops it", theme[.accent])) }
     if case .tokens = mode {
       parts = [Span("←→ token  ↑↓ alternative  Enter goes on from it  Esc back", theme[.key])]

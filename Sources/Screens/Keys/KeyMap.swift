@@ -34,7 +34,9 @@ public struct KeyMap: Hashable, Sendable {
   }
 
   /// The keys of all screens.
-  public static let screens = [HomeScreen.keyMap, ChatScreen.keyMap, ReplayScreen.keyMap]
+  public static let screens = [
+    HomeScreen.keyMap, ChatScreen.keyMap, ReplayScreen.keyMap, PlotScreen.keyMap, PictureScreen.keyMap,
+  ]
 
   /// The action of a name.
   public func entry(named action: String) -> Entry? { entries.first { $0.action == action } }

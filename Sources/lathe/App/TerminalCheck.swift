@@ -12,6 +12,22 @@ enum TerminalCheck {
   /// Whether screens can be shown: a terminal on both ends, and one that can place a cursor.
   static var canShowScreens: Bool {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return false }
+    return isUsable
+  }
+
+  /// Takes keys from the terminal that standard output is, once something else has been read from standard input.
+  ///
+  /// - Returns: whether screens can be shown.
+  static func takeKeysFromTerminal() -> Bool {
+    if isatty(STDIN_FILENO) == 1 { return canShowScreens }
+    guard isatty(STDOUT_FILENO) == 1, isUsable else { return false }
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard terminal >= 0 else { return false }
+    defer { close(terminal) }
+    return dup2(terminal, STDIN_FILENO) >= 0
+  }
+
+  private static var isUsable: Bool {
     let type = getenv("TERM").map { String(cString: $0) } ?? ""
     return !type.isEmpty && type != "dumb" && type != "unknown"
   }
