@@ -56,7 +56,7 @@ let package = Package(
       name: "LatheTests",
       dependencies: [
         "lathe", "JSONText", "Screens", "Settings", "Sessions", "Drawing", "Exports", "Files", "Images", "Widgets",
-        "TestSupport",
+        "TestSupport", argumentParser,
       ],
       swiftSettings: swift),
     .executableTarget(

@@ -34,8 +34,10 @@
 
 static struct {
   SCREEN *screen;
-  // The same terminal with colours as RGB, until it is known whether it takes them.
-  SCREEN *direct_screen;
+  // The same terminal with colours as RGB, until it is known whether it takes them; then the one without.
+  SCREEN *other_screen;
+  // Whether the other one gives colours as RGB.
+  bool other_is_direct;
   FILE *in;
   // The file in memory that ncurses writes to.
   FILE *out;
@@ -196,12 +198,13 @@ static void prepare_screen(void) {
 }
 
 bool terminal_use_direct_colors(void) {
-  if (!terminal.screen || !terminal.direct_screen || !terminal.entered) return false;
+  if (!terminal.screen || !terminal.other_screen || !terminal.other_is_direct || !terminal.entered) return false;
+  // The one before is kept: ncurses forgets its windows when a screen is deleted while another one is there.
   SCREEN *before = terminal.screen;
-  terminal.screen = terminal.direct_screen;
-  terminal.direct_screen = NULL;
+  terminal.screen = terminal.other_screen;
+  terminal.other_screen = before;
+  terminal.other_is_direct = false;
   set_term(terminal.screen);
-  delscreen(before);
   prepare_screen();
   restore_arm(1);
   clearok(curscr, TRUE);
@@ -225,19 +228,18 @@ enum terminal_status terminal_open(const char *type, enum terminal_depth depth, 
   // Ours go in before newterm, which replaces only default handlers, and again after, in case it did not.
   signals_install(signals);
   terminal.screen = NULL;
-  terminal.direct_screen = depth == TERMINAL_PALETTE ? NULL : new_direct_screen(type);
-  // What it has drawn already would switch to the alternate screen twice.
-  const unsigned char *dropped;
-  if (terminal.direct_screen && depth == TERMINAL_PALETTE_FIRST) terminal_take(&dropped);
-  if (terminal.direct_screen && depth == TERMINAL_DIRECT) {
-    terminal.screen = terminal.direct_screen;
-    terminal.direct_screen = NULL;
+  terminal.other_screen = NULL;
+  SCREEN *direct = depth == TERMINAL_PALETTE ? NULL : new_direct_screen(type);
+  if (direct && depth == TERMINAL_DIRECT) {
+    terminal.screen = direct;
   } else {
     terminal.screen = newterm(type, terminal.out, terminal.in);
+    terminal.other_screen = direct;
+    terminal.other_is_direct = direct != NULL;
   }
   if (!terminal.screen) {
-    if (terminal.direct_screen) delscreen(terminal.direct_screen);
-    terminal.direct_screen = NULL;
+    if (terminal.other_screen) delscreen(terminal.other_screen);
+    terminal.other_screen = NULL;
     signals_remove();
     release();
     return TERMINAL_UNKNOWN_TYPE;
@@ -298,8 +300,8 @@ void terminal_close(void) {
   if (!terminal.screen) return;
   signals_remove();
   delscreen(terminal.screen);
-  if (terminal.direct_screen) delscreen(terminal.direct_screen);
-  terminal.screen = terminal.direct_screen = NULL;
+  if (terminal.other_screen) delscreen(terminal.other_screen);
+  terminal.screen = terminal.other_screen = NULL;
   release();
 }
 

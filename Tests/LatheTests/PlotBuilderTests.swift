@@ -1,3 +1,4 @@
+import ArgumentParser
 import Drawing
 import Screens
 import Testing
@@ -43,7 +44,7 @@ import Widgets
   @Test func aBandLiesBehindTheLines() throws {
     var canvas = Canvas(size: Size(columns: 60, rows: 16))
     try builder("--x", "step", "--y", "loss", "--band", "low,high").draw(on: &canvas)
-    #expect(canvas.lines[0].hasPrefix("░░ low–high   ─▲─ loss"))
+    #expect(canvas.lines[0] == "loss   ░░ low–high   ─▲─ loss")
     #expect(canvas.lines.contains { $0.contains("⢕⢕⢕") || $0.contains("⡪⡪⡪") })
     let screen = try builder("-i", "--x", "step", "--band", "low,high", "--y", "loss").screen()
     #expect(screen.stack.names == ["low–high", "loss"])

@@ -30,7 +30,7 @@ final class ScriptedEngine: ChatEngine {
   var requests: [AnswerRequest] { received.withLock { $0 } }
 
   func load(_ request: ModelRequest, emit: @escaping @Sendable (Event) -> Void) {
-    queue.async {
+    queue.async { [hasVision] in
       emit(.modelLoading(ModelLoading(name: request.model, fraction: 0.5)))
       guard request.model != "missing" else {
         emit(.modelFailed("cannot load missing: no such model; lathe pull missing"))

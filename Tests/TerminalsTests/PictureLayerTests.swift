@@ -1,3 +1,4 @@
+import CTerminal
 import Drawing
 import Images
 import Testing
@@ -68,6 +69,7 @@ import Testing
     #expect(cell.character != change.canvas[3, 4].character && change.canvas[1, 4].character == " ")
     guard case .indexed(let number) = cell.style.foreground else { Issue.record("no colour of the palette"); return }
     #expect(number >= 16)
+    _ = terminal_set_locale()
     var pieces: [[UInt32]] = []
     CellEncoder(colors: 256, isASCII: false).forEachPiece(of: cell) { scalars, _ in pieces.append(scalars) }
     #expect(pieces == [cell.character.unicodeScalars.map(\.value)])

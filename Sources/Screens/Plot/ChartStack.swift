@@ -194,7 +194,7 @@ public struct ChartStack: Sendable {
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     for (index, place) in places(in: area) {
       var pane = panes[index]
-      if panes.count > 1, index == focus { pane.title = (pane.marks == .ascii ? "> " : "▶ ") + pane.title }
+      pane.isMarked = panes.count > 1 && index == focus
       pane.draw(in: place, on: &canvas)
     }
   }

@@ -19,7 +19,10 @@ extension Chart {
     guard area.rows >= 5 else { return Heading() }
     let room = area.rows / 4
     var heading = Heading()
-    if !title.isEmpty { heading.rows.append([Span(truncated(printableLine(title), to: area.columns), theme[.title])]) }
+    if !title.isEmpty || !titleMark.isEmpty {
+      let text = truncated(titleMark + printableLine(title), to: area.columns)
+      heading.rows.append([Span(text, theme[.title])])
+    }
     var line: [Span] = []
     var used = 0
     if !yAxis.title.isEmpty {

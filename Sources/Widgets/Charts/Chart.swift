@@ -51,6 +51,8 @@ public struct Chart: Widget, Sendable {
   public var viewport: Viewport
   /// Positions of layers that are not drawn; the legend still names them.
   public var hidden: Set<Int> = []
+  /// What stands before the title, as the mark of the chart that has the focus.
+  public var titleMark = ""
   /// The number of the first layer among all that are told apart by colours and marks, where several charts share them.
   public var firstLook = 0
   /// Where values are read, if anywhere; the legend shows them.

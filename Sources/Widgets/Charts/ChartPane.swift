@@ -32,6 +32,8 @@ public struct ChartPane: Widget, Sendable {
   public var marks: ChartMarks
   /// Where the colours and marks of the layers begin, where several panes share them.
   public var firstLook = 0
+  /// Whether it is marked as the one that keys are for.
+  public var isMarked = false
   /// The colours.
   public var theme: Theme
   /// Two corners of the box that is being drawn.
@@ -84,6 +86,7 @@ public struct ChartPane: Widget, Sendable {
       crosshair: cursor.map { Crosshair(x: $0) }, marks: marks, theme: theme)
     chart.hidden = hidden
     chart.firstLook = firstLook
+    if isMarked { chart.titleMark = marks == .ascii ? "> " : "▶ " }
     return chart
   }
 
