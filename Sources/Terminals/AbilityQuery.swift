@@ -64,9 +64,11 @@ struct AbilityQuery {
   }
 
   /// A one-pixel image that is only checked, not shown. tmux and screen would take it as a title, so tmux is asked to hand
-  /// it on (which it does where `allow-passthrough` is on).
+  /// it on (which it does where `allow-passthrough` is on). In tmux images need placeholders: terminals that do not know
+  /// the key for them do not answer a question with it.
   private var graphics: String {
-    let query = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
+    let placeholders = environment.isTmux ? ",U=1" : ""
+    let query = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24\(placeholders);AAAA\u{1B}\\"
     if environment.isTmux {
       return "\u{1B}Ptmux;" + query.reduce(into: "") { $0 += $1 == "\u{1B}" ? "\u{1B}\u{1B}" : String($1) } + "\u{1B}\\"
     }

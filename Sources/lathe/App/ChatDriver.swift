@@ -124,14 +124,10 @@ final class ChatDriver: Driver {
 
   /// Attaches an image to the next question, before this returns.
   ///
-  /// - Throws: `SessionError` that says why it cannot be.
-  func attach(_ path: String) throws(SessionError) {
+  /// - Throws: an error that says in one line why it cannot be.
+  func attach(_ path: String) throws {
     guard let writer else { return }
-    let event = images.attached(path, to: writer.path)
-    if case .notice(let notice) = event {
-      throw SessionError(operation: "attach an image to", subject: writer.path, reason: notice.text)
-    }
-    _ = handle(event)
+    _ = handle(.attached(try images.keep(path, in: writer.path)))
   }
 
   private func run(_ effects: [Effect]) -> [Effect] {

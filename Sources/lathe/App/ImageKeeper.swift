@@ -22,19 +22,19 @@ final class ImageKeeper: Sendable {
 
   /// Keeps the image of a file with a session and reports it as attached, or says why not.
   func attach(_ path: String, to session: String) {
-    queue.async { [self] in mailbox.post(attached(path, to: session)) }
-  }
-
-  /// The same at once.
-  func attached(_ path: String, to session: String) -> Event {
-    do {
-      return .attached(try keep(path, in: session))
-    } catch {
-      return .notice(Notice(.error, "\(error)"))
+    queue.async { [self] in
+      do {
+        mailbox.post(.attached(try keep(path, in: session)))
+      } catch {
+        mailbox.post(.notice(Notice(.error, "\(error)")))
+      }
     }
   }
 
-  private func keep(_ path: String, in session: String) throws -> ImageReference {
+  /// Keeps the image of a file with a session.
+  ///
+  /// - Throws: an error that says in one line why it cannot be.
+  func keep(_ path: String, in session: String) throws -> ImageReference {
     let path = ImageKeeper.expanded(path)
     let bytes = try readFile(path, limit: SessionBlobs.sizeLimit)
     let image: RGBAImage

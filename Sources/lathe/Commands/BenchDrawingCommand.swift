@@ -58,10 +58,21 @@ struct BenchDrawingCommand: ParsableCommand {
     report("scatter, unordered") { draw(Chart([.scatter(cloud)]), frame: $0) }
     report("band and line") { draw(Chart([.band(lower: series, upper: series), .line(series)]), frame: $0) }
     let pyramid = ImagePyramid(BenchDrawingCommand.picture)
-    report("image, 256 colours") { frame in
-      let zoom = ImageViewport(zoom: 1 + Double(frame % 10) / 5)
-      var canvas = Canvas(size: cells)
-      ImageView(pyramid, viewport: zoom).draw(in: canvas.bounds, on: &canvas)
+    let renderings = [("256 colours", ImageRendering()), ("true colour", ImageRendering(colors: .trueColor))]
+    for (name, rendering) in renderings {
+      report("image, " + name) { frame in
+        var canvas = Canvas(size: cells)
+        view(pyramid, rendering, frame: frame).draw(in: canvas.bounds, on: &canvas)
+      }
+    }
+    report("image, sixel") { frame in
+      guard let picture = view(pyramid, ImageRendering(), frame: frame).picture(in: Rectangle(size: cells)) else {
+        return
+      }
+      // Cells of 8 by 16 pixels, as terminals usually have them.
+      let (width, height) = (picture.area.columns * 8, picture.area.rows * 16)
+      let pixels = picture.source.pixels(width: width, height: height)
+      _ = SixelEncoder().encode(RGBAImage(width: width, height: height, pixels: pixels))
     }
   }
 
@@ -85,6 +96,10 @@ struct BenchDrawingCommand: ParsableCommand {
   }
 
   private var cells: Size { size?.size ?? Size(columns: 200, rows: 50) }
+
+  private func view(_ image: ImagePyramid, _ rendering: ImageRendering, frame: Int) -> ImageView {
+    ImageView(image, viewport: ImageViewport(zoom: 1 + Double(frame % 10) / 5), rendering: rendering)
+  }
 
   /// Frames alternate between all of the data and ever smaller parts of it.
   private func draw(_ chart: Chart, frame: Int) {
