@@ -55,8 +55,8 @@ let package = Package(
     .testTarget(
       name: "LatheTests",
       dependencies: [
-        "lathe", "JSONText", "Exports", "Screens", "Settings", "Sessions", "Drawing", "Files", "Widgets", "Tensors",
-        "Terminals", "Checkpoints", "TestSupport", argumentParser, orderedCollections,
+        "lathe", "JSONText", "Exports", "Screens", "Settings", "Sessions", "Drawing", "Files", "Images", "Widgets",
+        "Tensors", "Terminals", "Checkpoints", "TestSupport", argumentParser, orderedCollections,
       ],
       swiftSettings: swift),
     .executableTarget(
@@ -88,16 +88,16 @@ let package = Package(
     + module("Transfers", imports: ["CTransfer"])
     + module("Downloads", imports: ["Files", "JSONText", "Transfers", subprocess])
     + module("Remote", imports: ["Sessions", "Transfers", "Files", "JSONText"])
-    + module("Images", imports: ["CPNG"], testing: ["JSONText", "Files"])
+    + module("Images", imports: ["CPNG", "Files"], testing: ["JSONText"])
     + module("Drawing", imports: [])
     + module("Widgets", imports: ["Drawing", "Images"])
-    + module("Screens", imports: ["Widgets", "Drawing", "Sessions"])
+    + module("Screens", imports: ["Widgets", "Drawing", "Images", "Sessions"])
     + module(
       "Exports", imports: ["Screens", "Sessions", "Drawing", "Images", "JSONText", orderedCollections],
       testing: ["Files"])
     + module(
       "Settings", imports: ["TOMLText", "JSONText", "Files", "Sessions", "Drawing", "Screens", orderedCollections])
-    + module("Terminals", imports: ["Drawing", "Sessions", "CTerminal"], testing: ["Widgets", "Images"]),
+    + module("Terminals", imports: ["Drawing", "Files", "Images", "Sessions", "CTerminal"], testing: ["Widgets"]),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
 )

@@ -35,6 +35,10 @@
 
 static struct {
   SCREEN *screen;
+  // The same terminal with colours as RGB, until it is known whether it takes them; then the one without.
+  SCREEN *other_screen;
+  // Whether the other one gives colours as RGB.
+  bool other_is_direct;
   FILE *in;
   // The file in memory that ncurses writes to.
   FILE *out;
@@ -169,7 +173,61 @@ size_t terminal_take(const unsigned char **bytes) {
   return (size_t)count;
 }
 
-enum terminal_status terminal_open(const char *type, int input, int output, int signals) {
+// A screen that gives colours as RGB. The environment is changed for a moment: no other thread may be reading it.
+static SCREEN *new_direct_screen(const char *type) {
+  int fault = 0;
+  if (setupterm(type, terminal.descriptor, &fault) != OK) return NULL;
+  // What erasing does differs between terminals that are alike in all else.
+  bool erases = tigetflag("bce") == 1;
+  del_curterm(cur_term);
+  char *entry = strdup(direct_entry);
+  if (!entry) return NULL;
+  if (!erases) entry[direct_entry_bce] = '0';
+  const char *set = getenv("TERMINFO");
+  char *before = set ? strdup(set) : NULL;
+  setenv("TERMINFO", entry, 1);
+  SCREEN *screen = newterm(direct_entry_name, terminal.out, terminal.in);
+  if (before)
+    setenv("TERMINFO", before, 1);
+  else
+    unsetenv("TERMINFO");
+  free(before);
+  free(entry);
+  return screen;
+}
+
+// What each screen has to be told before it draws.
+static void prepare_screen(void) {
+  prepare_restoration();
+  // ncurses has no terminal to set modes of; it only has to know that a line feed goes straight down.
+  nonl();
+  // Else ncurses drops output while unread keys wait.
+  typeahead(-1);
+  leaveok(stdscr, FALSE);
+  terminal.colors = 0;
+  terminal.direct = false;
+  if (has_colors() && start_color() == OK) {
+    use_default_colors();
+    terminal.colors = COLORS;
+    terminal.direct = tigetflag("RGB") == 1 && COLORS >= 1 << 24;
+  }
+}
+
+bool terminal_use_direct_colors(void) {
+  if (!terminal.screen || !terminal.other_screen || !terminal.other_is_direct || !terminal.entered) return false;
+  // The one before is kept: ncurses forgets its windows when a screen is deleted while another one is there.
+  SCREEN *before = terminal.screen;
+  terminal.screen = terminal.other_screen;
+  terminal.other_screen = before;
+  terminal.other_is_direct = false;
+  set_term(terminal.screen);
+  prepare_screen();
+  restore_arm(1);
+  clearok(curscr, TRUE);
+  return true;
+}
+
+enum terminal_status terminal_open(const char *type, enum terminal_depth depth, int input, int output, int signals) {
   if (terminal.screen) return TERMINAL_BUSY;
   if (!isatty(input) || !isatty(output)) return TERMINAL_NOT_A_TERMINAL;
   if (tcgetattr(input, &terminal.saved) != 0) return TERMINAL_FAILED;
@@ -185,29 +243,29 @@ enum terminal_status terminal_open(const char *type, int input, int output, int 
   }
   // Ours go in before newterm, which replaces only default handlers, and again after, in case it did not.
   signals_install(signals);
-  terminal.screen = newterm(type, terminal.out, terminal.in);
+  terminal.screen = NULL;
+  terminal.other_screen = NULL;
+  SCREEN *direct = depth == TERMINAL_PALETTE ? NULL : new_direct_screen(type);
+  if (direct && depth == TERMINAL_DIRECT) {
+    terminal.screen = direct;
+  } else {
+    terminal.screen = newterm(type, terminal.out, terminal.in);
+    terminal.other_screen = direct;
+    terminal.other_is_direct = direct != NULL;
+  }
   if (!terminal.screen) {
+    if (terminal.other_screen) delscreen(terminal.other_screen);
+    terminal.other_screen = NULL;
     signals_remove();
     release();
     return TERMINAL_UNKNOWN_TYPE;
   }
   signals_remove();
   signals_install(signals);
-  prepare_restoration();
   prepare_raw();
   set_modes(&terminal.raw);
-  // ncurses has no terminal to set modes of; it only has to know that a line feed goes straight down.
-  nonl();
-  // Else ncurses drops output while unread keys wait.
-  typeahead(-1);
-  leaveok(stdscr, FALSE);
-  terminal.colors = 0;
-  terminal.direct = terminal.mouse = false;
-  if (has_colors() && start_color() == OK) {
-    use_default_colors();
-    terminal.colors = COLORS;
-    terminal.direct = tigetflag("RGB") == 1 && COLORS >= 1 << 24;
-  }
+  terminal.mouse = false;
+  prepare_screen();
   take_care();
   terminal.entered = true;
   put_text(BRACKETED_PASTE_ON);
@@ -258,7 +316,8 @@ void terminal_close(void) {
   if (!terminal.screen) return;
   signals_remove();
   delscreen(terminal.screen);
-  terminal.screen = NULL;
+  if (terminal.other_screen) delscreen(terminal.other_screen);
+  terminal.screen = terminal.other_screen = NULL;
   release();
 }
 
@@ -331,6 +390,10 @@ void terminal_refresh(int cursor_x, int cursor_y) {
 
 void terminal_repaint(void) {
   if (terminal.screen) clearok(curscr, TRUE);
+}
+
+void terminal_redraw_rows(int first, int count) {
+  if (terminal.screen && first >= 0 && count > 0 && first + count <= LINES) wredrawln(stdscr, first, count);
 }
 
 void terminal_beep(void) {

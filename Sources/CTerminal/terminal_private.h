@@ -26,3 +26,9 @@ int memory_file(const char *name);
 
 void signals_install(int descriptor);
 void signals_remove(void);
+
+// A terminfo entry for direct colour as a value of TERMINFO, and the digit in it that is 1 where blanks are erased in the
+// ground colour that is set (bce), 0 where they are not.
+extern const char direct_entry_name[];
+extern const char direct_entry[];
+extern const unsigned direct_entry_bce;

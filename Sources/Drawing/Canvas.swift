@@ -27,6 +27,8 @@ public struct Canvas: Hashable, Sendable {
   public let size: Size
   /// Where the terminal's cursor stands; `nil` hides it.
   public var cursor: Point?
+  /// Where images lie in pixels. What is drawn over a part of one later takes it away: its cells are left.
+  public private(set) var pictures: [CanvasPicture] = []
   private var cells: [Cell]
 
   /// A blank canvas.
@@ -92,11 +94,35 @@ public struct Canvas: Hashable, Sendable {
     guard !clip.isEmpty else { return }
     let safe = visible(character)
     let cell = Cell(TextWidth.columns(of: safe) == 1 ? safe : " ", style: style)
+    cover(clip)
     for y in clip.y..<clip.maxY {
       splitWide(before: clip.x, y: y)
       splitWide(before: clip.maxX, y: y)
       for x in clip.x..<clip.maxX { cells[y * size.columns + x] = cell }
     }
+  }
+
+  /// Shows an image in pixels over what its cells hold now, where the terminal can; one that reaches outside is left out.
+  public mutating func show(_ picture: CanvasPicture) {
+    guard !picture.area.isEmpty, picture.area.intersection(bounds) == picture.area else { return }
+    cover(picture.area)
+    pictures.append(picture)
+  }
+
+  /// Takes away the pictures that something is drawn over.
+  private mutating func cover(_ area: Rectangle) {
+    guard !pictures.isEmpty else { return }
+    pictures.removeAll { !$0.area.intersection(area).isEmpty }
+  }
+
+  /// Puts a cell of one column whose character is known to be harmless, such as those that charts and images draw with:
+  /// they are many, and looking into each takes longer than drawing it.
+  package mutating func put(_ cell: Cell, at point: Point) {
+    guard bounds.contains(point) else { return }
+    cover(Rectangle(x: point.x, y: point.y, columns: 1, rows: 1))
+    splitWide(before: point.x, y: point.y)
+    splitWide(before: point.x + 1, y: point.y)
+    cells[point.y * size.columns + point.x] = cell
   }
 
   /// Changes the style of what stands in a rectangle and leaves the characters.
@@ -111,13 +137,18 @@ public struct Canvas: Hashable, Sendable {
     }
   }
 
-  /// Copies another canvas with its upper left cell at `point`; its cursor is not copied.
+  /// Copies another canvas with its upper left cell at `point`; its cursor is not copied, its pictures only whole.
   public mutating func draw(_ other: Canvas, at point: Point, in area: Rectangle? = nil) {
     let clip = area.map { $0.intersection(bounds) } ?? bounds
     for y in 0..<other.size.rows {
       for (x, cell) in other.row(y).enumerated() where cell.width > 0 {
         put(cell.character, Int(cell.width), Point(x: point.x + x, y: point.y + y), cell.style, clip)
       }
+    }
+    for var picture in other.pictures {
+      picture.area.x += point.x
+      picture.area.y += point.y
+      if picture.area.intersection(clip) == picture.area { show(picture) }
     }
   }
 
@@ -126,6 +157,7 @@ public struct Canvas: Hashable, Sendable {
     guard point.y >= clip.y, point.y < clip.maxY, point.x < clip.maxX, point.x + width > clip.x else { return }
     let first = max(point.x, clip.x)
     let end = min(point.x + width, clip.maxX)
+    cover(Rectangle(x: first, y: point.y, columns: end - first, rows: 1))
     splitWide(before: first, y: point.y)
     splitWide(before: end, y: point.y)
     let start = point.y * size.columns

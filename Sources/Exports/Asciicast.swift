@@ -38,6 +38,7 @@ public struct Asciicast {
     guard write(header.text + "\n") else { return }
     var chat = ChatScreen()
     chat.theme = theme
+    chat.shelf = ImageShelf(reading: log)
     _ = chat.update(TimedEvent(seconds: 0, event: .resized(TerminalSize(columns: size.columns, rows: size.rows))))
     var cast = CastLines()
     var shown: Canvas?

@@ -15,22 +15,12 @@ public struct ImageColors: Sendable {
   func rgb(_ color: Color, isGround: Bool) -> UInt32 {
     switch color {
     case .standard: isGround ? background : foreground
-    case .indexed(let index): ImageColors.palette(Int(index))
+    // xterm's own blues are too dark to be read on a dark ground.
+    case .blue: 0x3B6FE0
+    case .brightBlue: 0x5C9CFF
+    case .indexed: UInt32(color.paletteRGB ?? 0)
     case .rgb(let red, let green, let blue): UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue)
     }
-  }
-
-  private static let named: [UInt32] = [
-    0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x3B6FE0, 0xCD00CD, 0x00CDCD, 0xE5E5E5, 0x7F7F7F, 0xFF0000, 0x00FF00,
-    0xFFFF00, 0x5C9CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
-  ]
-  private static let levels: [UInt32] = [0, 95, 135, 175, 215, 255]
-
-  private static func palette(_ index: Int) -> UInt32 {
-    if index < 16 { return named[index] }
-    if index >= 232 { return UInt32(8 + (index - 232) * 10) * 0x010101 }
-    let cube = index - 16
-    return levels[cube / 36] << 16 | levels[cube / 6 % 6] << 8 | levels[cube % 6]
   }
 }
 

@@ -11,21 +11,27 @@ public struct ConversationDocument {
   private let title: String
   private let tags: [String]
   private let chat: ChatScreen
+  private let folder: String?
 
   /// Reads a session to its end.
   public init(_ log: SessionLog, title: String, tags: [String] = []) {
     var chat = ChatScreen()
     for event in log.events { _ = chat.update(event) }
-    self.init(chat, header: log.header, seconds: log.seconds, title: title, tags: tags)
+    self.init(chat, header: log.header, seconds: log.seconds, title: title, tags: tags, folder: log.path)
   }
 
   /// Takes a chat as it is on screen, so many seconds after its session began.
-  public init(_ chat: ChatScreen, header: SessionHeader, seconds: Double, title: String, tags: [String] = []) {
+  ///
+  /// - Parameter folder: the session's folder, in which its images lie; `nil` where it is not recorded.
+  public init(
+    _ chat: ChatScreen, header: SessionHeader, seconds: Double, title: String, tags: [String] = [], folder: String?
+  ) {
     self.chat = chat
     self.header = header
     self.seconds = seconds
     self.title = title
     self.tags = tags
+    self.folder = folder
   }
 
   private var model: ModelDescription? { if case .ready(let model) = chat.model { model } else { nil } }
@@ -41,11 +47,13 @@ public struct ConversationDocument {
     lines.append("- began: \(Timestamp.text(header.created.rounded()))")
     if let settings = chat.opening?.settings { lines.append("- sampling: `\(settings.json.text)`") }
     if !tags.isEmpty { lines.append("- tags: \(printableLine(tags.joined(separator: ", ")))") }
-    if let system = chat.opening?.system { lines += ["", "## System", "", printable(system)] }
     if !otherTurns.isEmpty { lines.append("- other branches: \(otherTurns.count) turns that the JSON export holds") }
+    if let system = chat.opening?.system { lines += ["", "## System", "", printable(system)] }
     for entry in chat.entries where !entry.isWithdrawn {
       switch entry.kind {
-      case .question: lines += ["", "## Question \(entry.turn)", "", printable(entry.text)]
+      case .question:
+        lines += ["", "## Question \(entry.turn)", "", printable(entry.text)]
+        for image in entry.images { lines += ["", link(to: image)] }
       case .answer(let answer):
         lines += ["", "## Answer \(entry.turn)", "", printable(entry.text)]
         if let reason = ConversationDocument.remark(on: answer) { lines += ["", "*\(reason)*"] }
@@ -59,7 +67,7 @@ public struct ConversationDocument {
   public var json: JSONValue {
     var messages: [JSONValue] = []
     if let system = chat.opening?.system { messages.append(["role": "system", "content": .string(system)]) }
-    messages += chat.entries.compactMap { $0.isWithdrawn ? nil : ConversationDocument.message($0) }
+    messages += chat.entries.compactMap { $0.isWithdrawn ? nil : message($0) }
     return [
       "title": .string(title), "tags": .array(tags.map { .string($0) }),
       "created": .string(Timestamp.text(header.created)), "seconds": .double(seconds),
@@ -70,7 +78,7 @@ public struct ConversationDocument {
         ]
       } ?? ["name": .string(header.model)],
       "sampling": chat.opening?.settings.json ?? .null, "messages": .array(messages),
-      "other_branches": .array(otherTurns.compactMap(ConversationDocument.message)),
+      "other_branches": .array(otherTurns.compactMap(message)),
     ]
   }
 
@@ -81,22 +89,46 @@ public struct ConversationDocument {
   }
 
   /// A turn as a chat message with its place in the tree; `nil` for a notice.
-  private static func message(_ entry: Entry) -> JSONValue? {
+  private func message(_ entry: Entry) -> JSONValue? {
     switch entry.kind {
     case .question:
-      return [
-        "role": "user", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
-        "parent": .integer(entry.parent),
-      ]
+      var object = JSONObjectBuilder()
+      object["role"] = "user"
+      object["content"] = .string(entry.text)
+      if !entry.images.isEmpty { object["images"] = .array(entry.images.map(description)) }
+      object["turn"] = .integer(entry.turn)
+      object["id"] = .integer(entry.id)
+      object["parent"] = .integer(entry.parent)
+      return object.value
     case .answer(let answer):
       return [
         "role": "assistant", "content": .string(entry.text), "turn": .integer(entry.turn), "id": .integer(entry.id),
         "parent": .integer(entry.parent), "tokens": .integer(answer.tokens),
         "prompt_tokens": .integer(answer.promptTokens),
-        "ended": .string(remark(on: answer) ?? "end of turn"),
+        "ended": .string(ConversationDocument.remark(on: answer) ?? "end of turn"),
       ]
     case .notice: return nil
     }
+  }
+
+  /// An image as Markdown has it, with the way to its file in the session's folder.
+  private func link(to image: ImageReference) -> String {
+    let name = printableLine(image.name).filter { !"[]()".contains($0) }
+    guard let path = path(of: image) else { return "*image \(name): its file is not in the session*" }
+    // In angle brackets a path may hold spaces.
+    return "![\(name)](<\(path)>)"
+  }
+
+  private func description(_ image: ImageReference) -> JSONValue {
+    [
+      "name": .string(image.name), "sha256": .string(image.sha256), "width": .integer(image.width),
+      "height": .integer(image.height), "path": path(of: image).map { .string($0) } ?? .null,
+    ]
+  }
+
+  private func path(of image: ImageReference) -> String? {
+    guard let folder, let blob = image.blobPath else { return nil }
+    return folder + "/" + blob
   }
 
   /// How an answer ended, where it did not end by itself.

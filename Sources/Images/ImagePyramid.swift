@@ -1,9 +1,13 @@
+import Synchronization
+
 /// An image with copies of half, a quarter and so on of its size, from which any part is drawn at any size in time that
 /// depends on what is drawn, not on the image.
 ///
 /// All averages are taken in linear light: fine text keeps its brightness. Memory is a third more than the image's
 /// pixels as four floats each, of which the full size is kept in bytes.
 public struct ImagePyramid: Sendable {
+  /// A number that no other image has in this program.
+  public let id: Int
   /// The image itself.
   public let image: RGBAImage
   /// `halves[k]` has one pixel for `2^(k+1)` by `2^(k+1)` of the image.
@@ -11,6 +15,7 @@ public struct ImagePyramid: Sendable {
 
   /// Prepares an image.
   public init(_ image: RGBAImage) {
+    id = ImagePyramid.count.add(1, ordering: .relaxed).newValue
     self.image = image
     var halves: [LinearImage] = []
     var (width, height) = (image.width, image.height)
@@ -24,6 +29,8 @@ public struct ImagePyramid: Sendable {
     }
     self.halves = halves
   }
+
+  private static let count = Atomic(0)
 
   private static func pixel(_ image: RGBAImage, _ x: Int, _ y: Int) -> LinearColor {
     let start = (y * image.width + x) * 4
@@ -67,38 +74,64 @@ public struct ImagePyramid: Sendable {
       size *= 2
     }
     let source = level < 0 ? (width: image.width, height: image.height) : (halves[level].width, halves[level].height)
-    let columns = ImagePyramid.covered(region.x / size, region.width / size, parts: width, of: source.width)
-    let rows = ImagePyramid.covered(region.y / size, region.height / size, parts: height, of: source.height)
-    let copy = level < 0 ? [] : halves[level].pixels
-    var pixels: [LinearColor] = []
-    pixels.reserveCapacity(width * height)
-    for row in rows {
-      for column in columns {
-        var sum = SIMD4<Float>()
-        for (y, down) in row {
-          for (x, across) in column {
-            let color = level < 0 ? ImagePyramid.pixel(image, x, y) : copy[y * source.width + x]
-            sum += color.channels * (down * across)
-          }
-        }
-        pixels.append(LinearColor(sum))
+    let columns = Coverage(region.x / size, region.width / size, parts: width, of: source.width)
+    let rows = Coverage(region.y / size, region.height / size, parts: height, of: source.height)
+    var pixels = [LinearColor](repeating: LinearColor(.zero), count: width * height)
+    if level < 0 {
+      ImagePyramid.sum(columns, rows, into: &pixels) { ImagePyramid.pixel(image, $0, $1).channels }
+    } else {
+      halves[level].pixels.withUnsafeBufferPointer { copy in
+        ImagePyramid.sum(columns, rows, into: &pixels) { copy[$1 * source.width + $0].channels }
       }
     }
     return LinearImage(width: width, height: height, pixels: pixels)
   }
 
+  /// Means of what each pixel covers.
+  @inline(__always)
+  private static func sum(
+    _ columns: Coverage, _ rows: Coverage, into pixels: inout [LinearColor], _ color: (Int, Int) -> SIMD4<Float>
+  ) {
+    let width = columns.firsts.count
+    for row in rows.firsts.indices {
+      for column in columns.firsts.indices {
+        var sum = SIMD4<Float>()
+        let (left, right) = (columns.starts[column], columns.starts[column + 1])
+        for down in rows.starts[row]..<rows.starts[row + 1] {
+          let y = rows.firsts[row] + down - rows.starts[row]
+          var line = SIMD4<Float>()
+          for across in left..<right {
+            line += color(columns.firsts[column] + across - left, y) * columns.shares[across]
+          }
+          sum += line * rows.shares[down]
+        }
+        pixels[row * width + column] = LinearColor(sum)
+      }
+    }
+  }
+
   /// For each of equal parts of a stretch: the positions it covers, with the share of the part that each takes.
-  private static func covered(_ start: Double, _ length: Double, parts: Int, of count: Int) -> [[(Int, Float)]] {
-    let step = length / Double(parts)
-    return (0..<parts).map { part in
-      let (from, to) = (start + Double(part) * step, start + Double(part + 1) * step)
-      guard step > 0, from < Double(count), to > 0 else { return [] }
-      let first = max(0, Int(max(0, from)))
-      let last = min(count - 1, Int(to.rounded(.up)) - 1)
-      guard first <= last else { return [] }
-      return (first...last).map { position in
-        let overlap = min(to, Double(position + 1)) - max(from, Double(position))
-        return (position, Float(max(0, overlap) / step))
+  private struct Coverage {
+    /// The first position of each part.
+    var firsts: [Int] = []
+    /// Where each part's shares begin, and the end of the last.
+    var starts: [Int] = [0]
+    var shares: [Float] = []
+
+    init(_ start: Double, _ length: Double, parts: Int, of count: Int) {
+      let step = length / Double(parts)
+      for part in 0..<parts {
+        let (from, to) = (start + Double(part) * step, start + Double(part + 1) * step)
+        let first = max(0, Int(max(0, min(from, Double(count)))))
+        let last = min(count - 1, Int(min(to, Double(count)).rounded(.up)) - 1)
+        if step > 0, from < Double(count), to > 0, first <= last {
+          for position in first...last {
+            let overlap = min(to, Double(position + 1)) - max(from, Double(position))
+            shares.append(Float(max(0, overlap) / step))
+          }
+        }
+        firsts.append(first)
+        starts.append(shares.count)
       }
     }
   }

@@ -1,3 +1,5 @@
+import Files
+
 /// Control strings of the Kitty graphics protocol. Answers of the terminal are switched off.
 ///
 /// An image is sent once under a number, then placed as often as wanted. Outside tmux it is placed at the cursor; inside
@@ -6,7 +8,7 @@
 ///
 /// Source: https://sw.kovidgoyal.net/kitty/graphics-protocol/
 public struct KittyGraphics: Sendable {
-  /// The image's number in the terminal, from 1 to 2^24 - 1, which a colour can hold.
+  /// The image's number in the terminal, from 1 to 2^32 - 1.
   public let id: Int
   /// Whether the strings have to pass tmux.
   public let isInTmux: Bool
@@ -15,8 +17,18 @@ public struct KittyGraphics: Sendable {
 
   /// Names an image; numbers out of range are brought into it.
   public init(id: Int, isInTmux: Bool = false) {
-    self.id = min(max(1, id), 0xFF_FFFF)
+    self.id = min(max(1, id), 0xFFFF_FFFF)
     self.isInTmux = isInTmux
+  }
+
+  /// Names an image of a program: programs on one terminal share its numbers.
+  ///
+  /// - Parameters:
+  ///   - slot: 0 to 239, another for each image that is there at a time; it becomes a colour of the palette, which
+  ///     placeholders carry through a tmux that knows no others.
+  ///   - program: the process's number.
+  public init(slot: Int, program: Int, isInTmux: Bool = false) {
+    self.init(id: (1 + abs(program % 254)) << 24 | (16 + abs(slot % 240)), isInTmux: isInTmux)
   }
 
   /// Sends an image and shows it at the cursor over so many cells; the cursor stays. With tmux it is only made ready for
@@ -24,7 +36,7 @@ public struct KittyGraphics: Sendable {
   ///
   /// - Parameter png: the image as a PNG file.
   public func show(png: [UInt8], columns: Int, rows: Int) -> [UInt8] {
-    let data = TerminalGraphics.base64(png)
+    let data = base64(png)
     var output: [UInt8] = []
     var start = 0
     repeat {
@@ -43,19 +55,20 @@ public struct KittyGraphics: Sendable {
 
   /// The character that stands for a cell of the image; its text colour must be `placeholderColor`. `nil` beyond the 297
   /// rows and columns that can be named.
-  public static func placeholder(row: Int, column: Int) -> Character? {
+  public func placeholder(row: Int, column: Int) -> Character? {
+    let marks = KittyGraphics.marks
     guard marks.indices.contains(row), marks.indices.contains(column) else { return nil }
     var scalars = String.UnicodeScalarView()
     scalars.append("\u{10EEEE}")
     scalars.append(marks[row])
     scalars.append(marks[column])
+    // What a colour does not hold of the number.
+    if id >> 24 > 0 { scalars.append(marks[id >> 24]) }
     return Character(String(scalars))
   }
 
-  /// The colour that tells the terminal which image a placeholder belongs to.
-  public var placeholderColor: (red: UInt8, green: UInt8, blue: UInt8) {
-    (UInt8(id >> 16), UInt8(id >> 8 & 0xFF), UInt8(id & 0xFF))
-  }
+  /// The colour that tells the terminal which image a placeholder belongs to: below 256 one of the palette, else RGB.
+  public var placeholderColor: Int { id & 0xFF_FFFF }
 
   private func control(_ keys: String, _ data: ArraySlice<UInt8>) -> [UInt8] {
     let payload = data.isEmpty ? [] : [UInt8(ascii: ";")] + data

@@ -68,11 +68,13 @@ public struct LinearImage: Hashable, Sendable {
 
   /// The image with 8 bits a channel.
   public var rgba: RGBAImage {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(pixels.count * 4)
-    for pixel in pixels {
-      let (red, green, blue) = pixel.sRGB
-      bytes += [red, green, blue, UInt8((min(1, max(0, pixel.channels.w)) * 255).rounded())]
+    let bytes = [UInt8](unsafeUninitializedCapacity: pixels.count * 4) { bytes, count in
+      for (index, pixel) in pixels.enumerated() {
+        let (red, green, blue) = pixel.sRGB
+        (bytes[index * 4], bytes[index * 4 + 1], bytes[index * 4 + 2]) = (red, green, blue)
+        bytes[index * 4 + 3] = UInt8((min(1, max(0, pixel.channels.w)) * 255).rounded())
+      }
+      count = pixels.count * 4
     }
     return RGBAImage(width: width, height: height, pixels: bytes)
   }

@@ -14,6 +14,19 @@ public struct RGBAImage: Sendable, Hashable {
     self.height = height
     self.pixels = pixels
   }
+
+  /// A part of the image, which must lie within it.
+  public func cropped(x: Int, y: Int, width: Int, height: Int) -> RGBAImage {
+    precondition(x >= 0 && y >= 0 && x + width <= self.width && y + height <= self.height, "the part is not within")
+    if width == self.width, height == self.height { return self }
+    var part: [UInt8] = []
+    part.reserveCapacity(width * height * 4)
+    for row in y..<y + height {
+      let start = (row * self.width + x) * 4
+      part += pixels[start..<start + width * 4]
+    }
+    return RGBAImage(width: width, height: height, pixels: part)
+  }
 }
 
 /// Why an image cannot be read or written.

@@ -28,16 +28,19 @@ public struct SixelEncoder: Sendable {
 
   /// The register of each pixel; -1 where nothing is drawn.
   private static func indices(of image: RGBAImage, in palette: ColorPalette) -> [Int16] {
-    var known: [UInt32: Int16] = [:]
-    return stride(from: 0, to: image.pixels.count, by: 4).map { start in
-      let (red, green, blue) = (image.pixels[start], image.pixels[start + 1], image.pixels[start + 2])
-      guard image.pixels[start + 3] >= 128, !palette.colors.isEmpty else { return -1 }
-      let key = UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue)
-      if let index = known[key] { return index }
-      let color = PerceptualColor(LinearColor(red: red, green: green, blue: blue))
-      let index = Int16(palette.nearest(to: color))
-      known[key] = index
-      return index
+    // What has been looked up, by the six upper bits of each channel, which the palette was made from as well.
+    var known = [Int16](repeating: -1, count: 1 << 18)
+    return image.pixels.withUnsafeBufferPointer { pixels in
+      (0..<pixels.count / 4).map { pixel in
+        let (red, green, blue) = (pixels[pixel * 4], pixels[pixel * 4 + 1], pixels[pixel * 4 + 2])
+        guard pixels[pixel * 4 + 3] >= 128, !palette.colors.isEmpty else { return -1 }
+        let key = Int(red >> 2) << 12 | Int(green >> 2) << 6 | Int(blue >> 2)
+        if known[key] >= 0 { return known[key] }
+        let parts = [red, green, blue].map { $0 & 0xFC | $0 >> 6 }
+        let color = LinearColor(red: parts[0], green: parts[1], blue: parts[2])
+        known[key] = Int16(palette.nearest(to: PerceptualColor(color)))
+        return known[key]
+      }
     }
   }
 

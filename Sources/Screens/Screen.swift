@@ -19,6 +19,8 @@ public protocol Screen: Sendable {
   /// The key tables that apply now, for rebinding and the command palette; what the first of them knows is not asked of
   /// the next. None where keys mean only what is read from them, such as a help that any key closes.
   var keyMaps: [KeyMap] { get }
+  /// What the terminal can show.
+  var display: Display { get set }
 }
 
 extension Screen {
@@ -27,6 +29,11 @@ extension Screen {
   /// Screens without help of their own need not know them.
   public var bindings: KeyBindings {
     get { .standard }
+    set {}
+  }
+  /// Screens without images need not know it.
+  public var display: Display {
+    get { Display() }
     set {}
   }
 }
@@ -40,6 +47,10 @@ public enum Effect: Hashable, Sendable {
   case stopAnswer
   /// Let the user change this text in an editor of their own; what they leave comes back as the event `edited`.
   case editOutside(String)
+  /// Keep the image of this file with the session; it comes back as the event `attached`, or a notice says why not.
+  case attachImage(String)
+  /// Say how to attach the image of this file, if it is one.
+  case offerImage(String)
   /// Put this text into the user's clipboard, also over SSH.
   case copy(String)
   /// Append this to the user's preference file.

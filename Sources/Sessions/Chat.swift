@@ -4,11 +4,14 @@ public struct ChatMessage: Hashable, Sendable {
   public var role: String
   /// The text.
   public var content: String
+  /// The images that belong to it, before the text.
+  public var images: [ImageReference]
 
   /// Creates a message.
-  public init(role: String, content: String) {
+  public init(role: String, content: String, images: [ImageReference] = []) {
     self.role = role
     self.content = content
+    self.images = images
   }
 }
 

@@ -25,6 +25,8 @@ public struct AnswerRequest: Hashable, Sendable {
   public var prefix: [Int32]
   /// What is there of the answer already, where its tokens are not known: a server's answer that was cut off.
   public var beginning: String
+  /// The session's folder, in which `SessionBlobs` finds the images of the messages; `nil` where none is recorded.
+  public var session: String?
   /// Creates a request.
   public init(
     turn: Int, messages: [ChatMessage], settings: SamplingSettings, place: TurnPlace? = nil, prefix: [Int32] = [],

@@ -33,11 +33,13 @@ public struct ModelDescription: Hashable, Sendable {
   public var bytes: Int
   /// How long loading took; `nil` where nobody measured it.
   public var loading: ModelLoadTimes?
+  /// Whether it takes images.
+  public var hasVision: Bool
 
   /// Creates a description.
   public init(
     name: String, path: String, identity: String = "", family: String, parameters: Int, quantisation: String,
-    contextLength: Int, bytes: Int, loading: ModelLoadTimes? = nil
+    contextLength: Int, bytes: Int, loading: ModelLoadTimes? = nil, hasVision: Bool = false
   ) {
     self.name = name
     self.path = path
@@ -48,6 +50,7 @@ public struct ModelDescription: Hashable, Sendable {
     self.contextLength = contextLength
     self.bytes = bytes
     self.loading = loading
+    self.hasVision = hasVision
   }
 }
 

@@ -27,6 +27,7 @@ extension ModelDescription: EventPayload {
     object["context_length"] = .integer(contextLength)
     object["bytes"] = .integer(bytes)
     if let loading { object["loading"] = loading.json }
+    if hasVision { object["vision"] = true }
   }
   init(_ fields: Fields) throws(EventFormatError) {
     self.init(
@@ -36,7 +37,7 @@ extension ModelDescription: EventPayload {
       bytes: try fields.integer("bytes"),
       loading: try fields.optional("loading") { (name) throws(EventFormatError) in
         try ModelLoadTimes(fields.object(name))
-      })
+      }, hasVision: try fields.optional("vision", fields.bool) ?? false)
   }
 }
 

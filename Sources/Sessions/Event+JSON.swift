@@ -40,6 +40,8 @@ extension Event {
     case .resumed: "resumed"
     case .ended: "ended"
     case .asked: "asked"
+    case .attached: "attached"
+    case .detached: "detached"
     case .answerOrdered: "answer ordered"
     case .movedTo: "moved to"
     case .preferred: "preferred"
@@ -63,7 +65,7 @@ extension Event {
 
   func writePayload(to object: inout JSONObjectBuilder) {
     switch self {
-    case .tick, .resumed, .ended, .unknown: break
+    case .tick, .resumed, .ended, .detached, .unknown: break
     case .key(let press): object["key"] = .string(press.name)
     case .paste(let text), .edited(let text): object["text"] = .string(text)
     case .modelFailed(let message), .answerRefused(let message): object["message"] = .string(message)
@@ -74,6 +76,7 @@ extension Event {
     case .memoryUsed(let bytes): object["bytes"] = .integer(bytes)
     case .opened(let opening), .changed(let opening): opening.write(to: &object)
     case .asked(let question): question.write(to: &object)
+    case .attached(let image): image.write(to: &object)
     case .answerOrdered(let order): order.write(to: &object)
     case .preferred(let preference): preference.write(to: &object)
     case .movedTo(let turn): object["id"] = .integer(turn)
@@ -124,6 +127,8 @@ extension Event {
     case "resumed": self = .resumed
     case "ended": self = .ended
     case "asked": self = .asked(try Question(fields))
+    case "attached": self = .attached(try ImageReference(fields))
+    case "detached": self = .detached
     case "answer ordered": self = .answerOrdered(try AnswerOrder(fields))
     case "preferred": self = .preferred(try Preference(fields))
     case "moved to": self = .movedTo(try fields.integer("id"))

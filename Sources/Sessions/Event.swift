@@ -29,6 +29,10 @@ public enum Event: Hashable, Sendable {
   case ended
   /// The user sends a question.
   case asked(Question)
+  /// An image is there for the next question; its bytes are kept already.
+  case attached(ImageReference)
+  /// The images for the next question are put away.
+  case detached
   /// The user wants one more answer to a question that has one.
   case answerOrdered(AnswerOrder)
   /// The user goes to this turn (0: before the first), to go on from there.

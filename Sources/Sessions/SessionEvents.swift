@@ -39,10 +39,13 @@ public struct Question: Hashable, Sendable {
   public var text: String
   /// Where it stands; `nil` goes on from the answer before, as in sessions of programs that knew no branches.
   public var place: TurnPlace?
+  /// The images that belong to it.
+  public var images: [ImageReference]
   /// Creates a question.
-  public init(text: String, place: TurnPlace? = nil) {
+  public init(text: String, place: TurnPlace? = nil, images: [ImageReference] = []) {
     self.text = text
     self.place = place
+    self.images = images
   }
 }
 

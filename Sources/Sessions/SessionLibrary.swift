@@ -74,6 +74,7 @@ public struct SessionLibrary: Sendable {
         target = "\(own)/\(SessionLibrary.name(ofPath: path))-\(attempt).session"
       }
       try createFolder(target)
+      try SessionBlobs.copy(from: path, to: target)
       try writeAtomically(bytes, to: target + "/" + SessionLog.fileName)
       return target
     } catch {

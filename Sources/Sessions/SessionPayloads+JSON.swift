@@ -29,9 +29,12 @@ extension Question: EventPayload {
   func write(to object: inout JSONObjectBuilder) {
     object["text"] = .string(text)
     place?.write(to: &object)
+    if !images.isEmpty { object["images"] = images.json }
   }
   init(_ fields: Fields) throws(EventFormatError) {
-    self.init(text: try fields.string("text"), place: try TurnPlace(optional: fields))
+    self.init(
+      text: try fields.string("text"), place: try TurnPlace(optional: fields),
+      images: try [ImageReference](optional: fields))
   }
 }
 

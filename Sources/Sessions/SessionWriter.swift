@@ -100,6 +100,7 @@ public final class SessionWriter {
 
   /// Removes the session: for one in which nothing happened.
   public func discard() {
+    SessionBlobs.remove(from: path)
     unlink(path + "/" + SessionLog.fileName)
     rmdir(path)
   }

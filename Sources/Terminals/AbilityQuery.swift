@@ -1,3 +1,5 @@
+import CTerminal
+
 /// Asks a terminal what it can do, and puts its answers together.
 ///
 /// All questions go out at once and the answers come in among the keys, so that nothing waits. The last question is one
@@ -12,10 +14,22 @@ struct AbilityQuery {
     /// Whether TMUX is set.
     var isTmux: Bool
 
+    /// How colours are given: as RGB where the environment says so, later where only the terminal can.
+    ///
+    /// GNU screen takes no RGB, whatever the environment says of the terminal around it; the Linux console and the VT
+    /// series take none either.
+    var depth: terminal_depth {
+      if type.hasPrefix("linux") || type.hasPrefix("vt") || type.hasPrefix("screen") && !isTmux {
+        return TERMINAL_PALETTE
+      }
+      if type.hasSuffix("-direct") || ["truecolor", "24bit"].contains(colors) { return TERMINAL_DIRECT }
+      return TERMINAL_PALETTE_FIRST
+    }
+
     /// This process's.
     static func current(type: String) -> Environment {
-      Environment(
-        type: type, colors: Terminal.environment("COLORTERM"), isTmux: !Terminal.environment("TMUX").isEmpty)
+      let known = TerminalEnvironment.current
+      return Environment(type: type, colors: known.colors, isTmux: known.isTmux)
     }
   }
 
@@ -44,13 +58,17 @@ struct AbilityQuery {
     let ground = "\u{1B}]11;?\u{1B}\\"
     // A colour is set, its setting asked for, and taken back.
     let trueColor = "\u{1B}[48:2:1:2:3m\u{1B}P$qm\u{1B}\\\u{1B}[m"
-    return name + synchronized + cell + ground + trueColor + graphics + end
+    // How many colours sixels may have, and how large they may be (XTSMGRAPHICS of xterm's ctlseqs).
+    let sixels = "\u{1B}[?1;1;0S\u{1B}[?2;1;0S"
+    return name + synchronized + cell + ground + trueColor + sixels + graphics + end
   }
 
   /// A one-pixel image that is only checked, not shown. tmux and screen would take it as a title, so tmux is asked to hand
-  /// it on (which it does where `allow-passthrough` is on).
+  /// it on (which it does where `allow-passthrough` is on). In tmux images need placeholders: terminals that do not know
+  /// the key for them do not answer a question with it.
   private var graphics: String {
-    let query = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
+    let placeholders = environment.isTmux ? ",U=1" : ""
+    let query = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24\(placeholders);AAAA\u{1B}\\"
     if environment.isTmux {
       return passedThroughTmux(query)
     }
@@ -73,6 +91,8 @@ struct AbilityQuery {
       if style.contains("48:2:1:2:3") || style.contains("48:2::1:2:3") || style.contains("48;2;1;2;3") {
         abilities.hasTrueColor = true
       }
+    case .sixelRegisters(let count): abilities.sixelRegisters = count
+    case .sixelSize(let size): abilities.sixelSize = size
     case .cell(let size): abilities.cellPixels = size
     case .ground(let parts): abilities.ground = parts
     case .ready: break

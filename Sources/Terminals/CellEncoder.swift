@@ -66,63 +66,46 @@ struct CellEncoder {
     return pieces
   }
 
-  /// The colour's number on this terminal; -1 is its own colour.
+  /// The colour's number on this terminal; -1 is its own colour. Where there are all colours, numbers below 256 are the
+  /// palette's and others 0xRRGGBB.
   func index(of color: Color) -> Int {
     guard colors > 0 else { return -1 }
-    if colors >= 1 << 24 {
-      return switch color {
-      case .standard: -1
-      // With direct colour ncurses keeps 0-7 for the palette; all else is RGB.
-      case .indexed(let index) where index < 8: Int(index)
-      case .indexed(let index): Palette.rgb(index)
-      case .rgb(let red, let green, let blue): max(8, Int(red) << 16 | Int(green) << 8 | Int(blue))
-      }
-    }
     switch color {
     case .standard: return -1
-    case .indexed(let index): return Int(index) < colors ? Int(index) : Palette.nearest(Palette.rgb(index), of: colors)
+    case .indexed(let index):
+      if Int(index) < colors { return Int(index) }
+      return ColorDepth.nearest(color.paletteRGB ?? 0, of: colors)
     case .rgb(let red, let green, let blue):
-      return Palette.nearest(Int(red) << 16 | Int(green) << 8 | Int(blue), of: colors)
+      let rgb = Int(red) << 16 | Int(green) << 8 | Int(blue)
+      guard colors >= 1 << 24 else { return ColorDepth.nearest(rgb, of: colors) }
+      // The darkest blues get the least green that makes them no palette's number.
+      return rgb < 256 ? rgb | 0x100 : rgb
     }
   }
 }
 
-/// The usual palette of 256 colours.
-enum Palette {
-  private static let named = [
-    0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5, 0x7F7F7F, 0xFF0000, 0x00FF00,
-    0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
-  ]
-  private static let levels = [0, 95, 135, 175, 215, 255]
-
-  /// A palette colour as 0xRRGGBB.
-  static func rgb(_ index: UInt8) -> Int {
-    let index = Int(index)
-    if index < 16 { return named[index] }
-    if index >= 232 { return (8 + (index - 232) * 10) * 0x010101 }
-    let cube = index - 16
-    return levels[cube / 36] << 16 | levels[cube / 6 % 6] << 8 | levels[cube % 6]
-  }
-
-  /// The nearest palette colour a terminal with this many colours has.
+/// Brings colours to terminals that have fewer.
+enum ColorDepth {
+  /// The number of the nearest palette colour that a terminal with this many has.
   static func nearest(_ rgb: Int, of colors: Int) -> Int {
     if colors < 256 {
-      let candidates = 0..<min(colors, 16)
-      return candidates.min { distance(named[$0], rgb) < distance(named[$1], rgb) } ?? -1
+      return (0..<min(colors, 16)).min { distance(of: $0, rgb) < distance(of: $1, rgb) } ?? -1
     }
     // The named colours are the user's to change, so only the cube and the greys are sure.
+    let levels = Color.cubeLevels
     let parts = [rgb >> 16 & 0xFF, rgb >> 8 & 0xFF, rgb & 0xFF].map { value in
       levels.indices.min { abs(levels[$0] - value) < abs(levels[$1] - value) } ?? 0
     }
     let cube = 16 + 36 * parts[0] + 6 * parts[1] + parts[2]
     let mean = ((rgb >> 16 & 0xFF) + (rgb >> 8 & 0xFF) + (rgb & 0xFF)) / 3
     let grey = 232 + min(23, max(0, (mean - 3) / 10))
-    return distance(Self.rgb(UInt8(grey)), rgb) < distance(Self.rgb(UInt8(cube)), rgb) ? grey : cube
+    return distance(of: grey, rgb) < distance(of: cube, rgb) ? grey : cube
   }
 
-  private static func distance(_ a: Int, _ b: Int) -> Int {
-    [16, 8, 0].reduce(0) { sum, shift in
-      let difference = (a >> shift & 0xFF) - (b >> shift & 0xFF)
+  private static func distance(of index: Int, _ rgb: Int) -> Int {
+    let color = Color.indexed(UInt8(index)).paletteRGB ?? 0
+    return [16, 8, 0].reduce(0) { sum, shift in
+      let difference = (color >> shift & 0xFF) - (rgb >> shift & 0xFF)
       return sum + difference * difference
     }
   }

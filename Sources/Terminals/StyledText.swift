@@ -79,9 +79,9 @@ public struct StyledText: Sendable {
     switch index {
     case ..<0: "\(base + 9)"
     case 0..<8: "\(base + index)"
-    case _ where encoder.colors >= 1 << 24: "\(base + 8);2;\(index >> 16 & 0xFF);\(index >> 8 & 0xFF);\(index & 0xFF)"
     case 8..<16: "\(base + 52 + index)"
-    default: "\(base + 8);5;\(index)"
+    case 16..<256: "\(base + 8);5;\(index)"
+    default: "\(base + 8);2;\(index >> 16 & 0xFF);\(index >> 8 & 0xFF);\(index & 0xFF)"
     }
   }
 }

@@ -1,5 +1,7 @@
 import CTerminal
 public import Drawing
+import Files
+import Images
 
 #if canImport(Glibc)
   import Glibc
@@ -14,8 +16,9 @@ public import Drawing
 public final class Terminal {
   /// Columns and rows now.
   public private(set) var size: Size
-  /// Colours that can be shown: 0 (none, or NO_COLOR is set), 8, 16, 88, 256 or 2^24.
-  public let colors: Int
+  /// Colours that can be shown: 0 (none, or NO_COLOR is set), 8, 16, 88, 256 or 2^24. They become all when the terminal
+  /// says that it takes RGB, which the event `abilities` tells.
+  public private(set) var colors: Int
   /// Whether only ASCII is sent, because the locale is not UTF-8.
   public let isASCII: Bool
   /// What the terminal says it can do; the event `abilities` tells when it has.
@@ -40,7 +43,7 @@ public final class Terminal {
   /// The frame that the line is taking: its length, when it began, and whether its arrival will be told.
   private var frame: (bytes: Int, begun: Int, isAsked: Bool)?
   private var receipts = FrameReceipts()
-  private let input: Int32
+  let input: Int32
   private let signals: Waker
   private var decoder: KeyDecoder
   /// When the latest bytes came, in milliseconds: what is unfinished waits from then on, whatever else happens meanwhile.
@@ -50,7 +53,8 @@ public final class Terminal {
   private var isOpen = true
   private var hasVanished = false
   private var shown: Canvas?
-  private var encoder: CellEncoder
+  private(set) var encoder: CellEncoder
+  private var pictures = PictureLayer()
 
   /// Takes the terminal: raw mode, the alternate screen, bracketed paste.
   ///
@@ -60,8 +64,10 @@ public final class Terminal {
   ///   - type: the terminal's name in terminfo; `nil` takes TERM.
   ///   - framesPerSecond: most frames sent in a second.
   ///   - byteCap: most bytes sent in a second; `nil` is as many as the line takes.
+  ///   - environment: what else is known of the terminal; `nil` takes the process's.
   public init(
-    input: Int32 = 0, output: Int32 = 1, type: String? = nil, framesPerSecond: Int = 60, byteCap: Int? = nil
+    input: Int32 = 0, output: Int32 = 1, type: String? = nil, framesPerSecond: Int = 60, byteCap: Int? = nil,
+    environment: TerminalEnvironment? = nil
   ) throws(TerminalError) {
     guard isatty(input) == 1, isatty(output) == 1 else { throw .notATerminal }
     let name = type ?? Self.environment("TERM")
@@ -74,17 +80,19 @@ public final class Terminal {
     self.input = input
     line = OutputLine(terminal: output)
     pace = LinePace(framesPerSecond: framesPerSecond, byteCap: byteCap)
-    query = AbilityQuery(.current(type: name))
+    let known = environment ?? .current
+    let described = AbilityQuery.Environment(type: name, colors: known.colors, isTmux: known.isTmux)
+    query = AbilityQuery(described)
     asked = Self.now()
-    switch terminal_open(name, input, output, signals.writeEnd) {
+    let depth = known.refusesColor ? TERMINAL_PALETTE : described.depth
+    switch terminal_open(name, depth, input, output, signals.writeEnd) {
     case TERMINAL_OK: break
     case TERMINAL_BUSY: throw .alreadyOpen
     case TERMINAL_NOT_A_TERMINAL: throw .notATerminal
     case TERMINAL_UNKNOWN_TYPE: throw .unusableType(name)
     default: throw .system(operation: "tcgetattr or dup", code: errno)
     }
-    let refusesColor = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-    colors = refusesColor ? 0 : Int(terminal_colors())
+    colors = known.refusesColor ? 0 : Int(terminal_colors())
     encoder = CellEncoder(colors: colors, isASCII: isASCII, extras: charset?.printable ?? [])
     size = Self.askSize()
     typedAhead = waitingBytes()
@@ -140,15 +148,18 @@ public final class Terminal {
   public func present(_ canvas: Canvas) {
     guard isOpen, !hasVanished, line.isEmpty else { return }
     takePace()
-    let sameSize = shown?.size == canvas.size
+    let change = pictures.change(to: canvas, way: pictureWay, cell: cellPixels)
+    let masked = change.canvas
+    for rows in change.staleRows { terminal_redraw_rows(Int32(rows.lowerBound), Int32(rows.count)) }
+    let sameSize = shown?.size == masked.size
     for y in 0..<size.rows {
-      if sameSize, let shown, shown.row(y) == canvas.row(y) { continue }
-      for x in 0..<size.columns { put(canvas[x, y], x, y) }
+      if sameSize, let shown, shown.row(y) == masked.row(y) { continue }
+      for x in 0..<size.columns { put(masked[x, y], x, y) }
     }
-    shown = canvas
-    let cursor = canvas.cursor.flatMap { canvas.bounds.contains($0) ? $0 : nil }
+    shown = masked
+    let cursor = masked.cursor.flatMap { masked.bounds.contains($0) ? $0 : nil }
     terminal_refresh(Int32(cursor?.x ?? -1), Int32(cursor?.y ?? 0))
-    send(isFrame: true)
+    send(isFrame: true, before: change.before, behind: change.behind)
   }
 
   /// Fewer colours on a slow line, all of them again on a quick one.
@@ -161,17 +172,23 @@ public final class Terminal {
   }
 
   /// Hands what has been drawn on to the line.
-  private func send(isFrame: Bool = false) {
+  ///
+  /// - Parameters:
+  ///   - before: bytes of pictures that go before the cells.
+  ///   - behind: those that go behind them.
+  private func send(isFrame: Bool = false, before: [UInt8] = [], behind: [UInt8] = []) {
     var bytes: UnsafePointer<UInt8>?
     let count = terminal_take(&bytes)
-    if count > 0, let bytes {
+    if count + before.count + behind.count > 0 {
       let synchronizes = isFrame && abilities.synchronizesOutput
       if synchronizes { line.append("\u{1B}[?2026h".utf8) }
-      line.append(UnsafeBufferPointer(start: bytes, count: count))
+      line.append(before)
+      if let bytes { line.append(UnsafeBufferPointer(start: bytes, count: count)) }
+      line.append(behind)
       if synchronizes { line.append("\u{1B}[?2026l".utf8) }
       if isFrame {
         let now = Self.now()
-        var sent = count + (synchronizes ? 16 : 0)
+        var sent = count + before.count + behind.count + (synchronizes ? 16 : 0)
         let isAsked = receipts.asks(behind: sent, at: now)
         if isAsked {
           line.append(FrameReceipts.question.utf8)
@@ -199,6 +216,7 @@ public final class Terminal {
   /// Makes the next `present` send every cell, for when something else has drawn on the terminal.
   public func repaint() {
     shown = nil
+    pictures.forget()
     terminal_repaint()
   }
 
@@ -320,6 +338,11 @@ public final class Terminal {
     }
     guard query.isDone, !wasDone else { return [] }
     if abilities.hasAnswered { receipts.begin(roundTrip: now - asked) }
+    if colors > 0, colors < 1 << 24, abilities.hasTrueColor, terminal_use_direct_colors() {
+      colors = Int(terminal_colors())
+      shown = nil
+      size = Self.askSize()
+    }
     return [.abilities(abilities)]
   }
 
@@ -357,8 +380,10 @@ public final class Terminal {
 
   private func leave() {
     awaitAnswers()
+    let removal = pictures.removal
+    pictures.forget()
     terminal_leave()
-    send()
+    send(before: removal)
     // A line that takes nothing for so long is gone; the modes are restored all the same.
     line.drain(patience: 500)
     terminal_restore_modes()

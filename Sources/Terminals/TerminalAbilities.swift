@@ -14,6 +14,10 @@ public struct TerminalAbilities: Hashable, Sendable {
   public internal(set) var hasKittyGraphics = false
   /// Whether it shows sixel images (device attribute 4).
   public internal(set) var hasSixel = false
+  /// Colours a sixel image may have, where it tells.
+  public internal(set) var sixelRegisters: Int?
+  /// The largest sixel image in pixels, where it tells.
+  public internal(set) var sixelSize: Size?
   /// Whether colours can be given as RGB: it repeated one, or COLORTERM says so.
   public internal(set) var hasTrueColor = false
   /// Width and height of a cell in pixels, where known: what images are scaled to.
@@ -42,6 +46,10 @@ enum TerminalReport: Hashable, Sendable {
   case graphics(String)
   /// DCS 1 $ r style m ST.
   case style(String)
+  /// CSI ? 1 ; 0 ; count S.
+  case sixelRegisters(Int)
+  /// CSI ? 2 ; 0 ; width ; height S.
+  case sixelSize(Size)
   /// CSI 6 ; height ; width t, in pixels.
   case cell(Size)
   /// OSC 11 ; rgb:rrrr/gggg/bbbb ST.
@@ -60,6 +68,14 @@ enum TerminalReport: Hashable, Sendable {
       let values = numbers(text.dropFirst().dropLast())
       guard values.count == 2 else { return nil }
       self = .mode(values[0], state: values[1])
+    case UInt8(ascii: "S") where text.hasPrefix("?"):
+      let values = numbers(text.dropFirst())
+      switch (values.first, values.count > 1 ? values[1] : -1) {
+      case (1, 0) where values.count == 3 && (2...1 << 16).contains(values[2]): self = .sixelRegisters(values[2])
+      case (2, 0) where values.count == 4 && values[2...].allSatisfy { (1...1 << 16).contains($0) }:
+        self = .sixelSize(Size(columns: values[2], rows: values[3]))
+      default: return nil
+      }
     case UInt8(ascii: "t"):
       let values = numbers(text[...])
       guard values.count == 3, values[0] == 6, (1...1000).contains(values[1]), (1...1000).contains(values[2]) else {

@@ -15,7 +15,7 @@ public struct TerminalProfile: Hashable, Sendable {
   public let isTmux: Bool
   /// Whether the locale is UTF-8.
   public let isUTF8: Bool
-  /// Colours by terminfo: 0 (none, or NO_COLOR is set), 8, 16, 88, 256 or 2^24.
+  /// Colours that screens have on it: 0 (none, or NO_COLOR is set), 8, 16, 88, 256 or 2^24.
   public let colors: Int
   /// Columns and rows; `nil` where there is no terminal.
   public let size: Size?
@@ -36,10 +36,12 @@ public struct TerminalProfile: Hashable, Sendable {
     let abilities = ask(type, input: input, output: output, patience: patience)
     var window = winsize()
     let hasSize = ioctl(output, UInt(TIOCGWINSZ), &window) == 0
-    let refusesColor = !Terminal.environment("NO_COLOR").isEmpty
+    let environment = TerminalEnvironment.current
+    let depth = AbilityQuery.Environment.current(type: type).depth
+    let takesRGB = depth == TERMINAL_DIRECT || depth == TERMINAL_PALETTE_FIRST && abilities.hasTrueColor
     return TerminalProfile(
       type: type, isTmux: abilities.isTmux, isUTF8: isUTF8,
-      colors: refusesColor ? 0 : Int(terminal_type_colors(type)),
+      colors: environment.refusesColor ? 0 : takesRGB ? 1 << 24 : Int(terminal_type_colors(type)),
       size: hasSize ? Size(columns: Int(window.ws_col), rows: Int(window.ws_row)) : nil, abilities: abilities)
   }
 

@@ -55,6 +55,27 @@ import Testing
     return (lines[0], Array(lines.dropFirst()))
   }
 
+  @Test func imagesAreLinkedAndListed() throws {
+    let hash = String(repeating: "a", count: 64)
+    var log = SessionExportTests.log
+    let image = ImageReference(sha256: hash, name: "a](x).png", width: 4, height: 2)
+    let lost = ImageReference(sha256: "none", name: "b.png", width: 4, height: 2)
+    let events = log.events.map { event in
+      guard case .asked(var question) = event.event, question.text == "And?" else { return event }
+      question.images = [image, lost]
+      return TimedEvent(seconds: event.seconds, event: .asked(question))
+    }
+    log = SessionLog(path: "/s.session", header: log.header, events: events)
+    let document = ConversationDocument(log, title: "t")
+    #expect(document.markdown.contains("![ax.png](</s.session/blobs/\(hash).png>)"))
+    #expect(document.markdown.contains("*image b.png: its file is not in the session*"))
+    let messages = try #require(document.json["messages"]?.array)
+    let listed = try #require(messages.first { $0["content"]?.string == "And?" }?["images"]?.array)
+    #expect(listed[0]["path"]?.string == "/s.session/blobs/\(hash).png" && listed[0]["width"]?.integer == 4)
+    #expect(listed[1]["path"]?.isNull == true)
+    #expect(messages.first { $0["content"]?.string?.hasPrefix("Which") == true }?["images"] == nil)
+  }
+
   @Test func aRecordingHasTheHeaderOfVersion3() throws {
     let header = try cast().header
     #expect(header["version"]?.integer == 3)

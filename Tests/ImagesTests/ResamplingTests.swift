@@ -56,11 +56,20 @@ import Testing
   }
 
   @Test func palettes() {
-    for (rgb, index) in [((255, 0, 0), 196), ((0, 0, 0), 16), ((255, 255, 255), 231), ((128, 128, 128), 244)] {
-      let color = LinearColor(red: UInt8(rgb.0), green: UInt8(rgb.1), blue: UInt8(rgb.2))
-      let palette = ColorPalette.terminal256
-      #expect(Int(palette.indices[palette.nearest(to: PerceptualColor(color))]) == index)
+    // The nearest of many is the nearest one by one, whatever the count.
+    for count in [1, 7, 8, 9, 240] {
+      let colors: [LinearColor] = (0..<count).map { number in
+        let (red, blue) = (UInt8(number * 37 % 256), UInt8(number * 11 % 256))
+        return LinearColor(red: red, green: UInt8(number), blue: blue)
+      }
+      let palette = ColorPalette(colors)
+      for value in 0..<100 {
+        let wanted = PerceptualColor(LinearColor(red: UInt8(value * 2), green: UInt8(255 - value), blue: UInt8(value)))
+        let distances = colors.map { PerceptualColor($0).squaredDistance(to: wanted) }
+        #expect(distances[palette.nearest(to: wanted)] <= (distances.min() ?? 0) + 1e-6)
+      }
     }
+    #expect(ColorPalette([]).nearest(to: PerceptualColor(LinearColor(.zero))) == 0)
     let image = noise(40, 40, seed: 3)
     #expect(ColorPalette.adapted(to: image, count: 16).colors.count == 16)
     let flat = RGBAImage(width: 4, height: 4, pixels: (0..<16).flatMap { _ in [255, 255, 255, 255] as [UInt8] })

@@ -1,16 +1,10 @@
+import Files
 import TestSupport
 import Testing
 
 @testable import Images
 
 @Suite struct TerminalGraphicsTests {
-  @Test(arguments: [
-    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy"),
-  ])
-  func base64(text: String, expected: String) {
-    #expect(String(decoding: TerminalGraphics.base64(Array(text.utf8)), as: UTF8.self) == expected)
-  }
-
   /// The control strings of an output: what stands between `ESC _ G` and `ESC \`.
   func controls(_ bytes: [UInt8]) -> [String] {
     String(decoding: bytes, as: UTF8.self).split(separator: "\u{1B}\\").map { String($0.dropFirst(3)) }
@@ -24,21 +18,25 @@ import Testing
     #expect(parts[1].hasPrefix("q=2,m=1;") && parts[2].hasPrefix("q=2,m=0;"))
     let data = parts.map { $0.drop { $0 != ";" }.dropFirst() }
     #expect(data.allSatisfy { $0.utf8.count <= 4096 } && data[0].utf8.count % 4 == 0)
-    #expect(data.joined() == String(decoding: TerminalGraphics.base64(png), as: UTF8.self))
+    #expect(data.joined() == String(decoding: base64(png), as: UTF8.self))
     #expect(controls(KittyGraphics(id: 7).delete) == ["a=d,d=I,q=2,i=7"])
-    #expect(KittyGraphics(id: -5).id == 1 && KittyGraphics(id: 1 << 30).id == 0xFF_FFFF)
+    #expect(KittyGraphics(id: -5).id == 1 && KittyGraphics(id: 1 << 40).id == 0xFFFF_FFFF)
+    // Programs that share a terminal do not take each other's numbers; what placeholders carry is a colour of the palette.
+    let ids = (0..<240).flatMap { slot in (0..<254).map { KittyGraphics(slot: slot, program: $0).id } }
+    #expect(Set(ids).count == 240 * 254 && ids.allSatisfy { (16...255).contains($0 & 0xFF_FFFF) && $0 >> 24 < 256 })
   }
 
   @Test func insideTmuxPlaceholdersStandForCells() throws {
     let graphics = KittyGraphics(id: 0x010203, isInTmux: true)
     let output = String(decoding: graphics.show(png: [1, 2, 3], columns: 2, rows: 1), as: UTF8.self)
     #expect(output == "\u{1B}Ptmux;\u{1B}\u{1B}_Ga=T,f=100,q=2,i=66051,c=2,r=1,U=1,m=0;AQID\u{1B}\u{1B}\\\u{1B}\\")
-    #expect(graphics.placeholderColor == (1, 2, 3))
-    let character = try #require(KittyGraphics.placeholder(row: 0, column: 2))
+    #expect(graphics.placeholderColor == 0x010203)
+    let character = try #require(graphics.placeholder(row: 0, column: 2))
     #expect(character.unicodeScalars.map(\.value) == [0x10EEEE, 0x305, 0x30E])
-    #expect(KittyGraphics.placeholder(row: 296, column: 0)?.unicodeScalars.dropFirst().first?.value == 0x1D244)
-    #expect(
-      KittyGraphics.placeholder(row: 297, column: 0) == nil && KittyGraphics.placeholder(row: 0, column: -1) == nil)
+    #expect(graphics.placeholder(row: 296, column: 0)?.unicodeScalars.dropFirst().first?.value == 0x1D244)
+    #expect(graphics.placeholder(row: 297, column: 0) == nil && graphics.placeholder(row: 0, column: -1) == nil)
+    let own = try #require(KittyGraphics(slot: 3, program: 1).placeholder(row: 0, column: 0))
+    #expect(own.unicodeScalars.map(\.value) == [0x10EEEE, 0x305, 0x305, 0x30E])
   }
 
   /// Reads sixels back, as a terminal would.

@@ -31,7 +31,8 @@ import Testing
     let header = SessionHeader(
       kind: "chat", model: "tiny", created: 0, terminal: TerminalSize(columns: 80, rows: 24))
     export = ChatExport(
-      document: ConversationDocument(chat, header: header, seconds: 1, title: "What is"), folder: folder.path)
+      document: ConversationDocument(chat, header: header, seconds: 1, title: "What is", folder: nil),
+      folder: folder.path)
   }
 
   private func text(_ name: String) throws -> String {

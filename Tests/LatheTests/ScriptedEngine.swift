@@ -13,14 +13,16 @@ import Synchronization
 /// An engine that answers by heart, on a thread of its own as a real one does.
 final class ScriptedEngine: ChatEngine {
   let answer: [String]
+  private let hasVision: Bool
   private let queue = DispatchQueue(label: "scripted engine")
   private let isStopped = SharedFlag()
   private let received = Mutex<[AnswerRequest]>([])
   /// Waits before each token until this is set.
   let gate: SharedFlag
 
-  init(answer: [String], isHeld: Bool = false) {
+  init(answer: [String], isHeld: Bool = false, hasVision: Bool = false) {
     self.answer = answer
+    self.hasVision = hasVision
     gate = SharedFlag()
     gate.set(!isHeld)
   }
@@ -28,7 +30,7 @@ final class ScriptedEngine: ChatEngine {
   var requests: [AnswerRequest] { received.withLock { $0 } }
 
   func load(_ request: ModelRequest, emit: @escaping @Sendable (Event) -> Void) {
-    queue.async {
+    queue.async { [hasVision] in
       emit(.modelLoading(ModelLoading(name: request.model, fraction: 0.5)))
       guard request.model != "missing" else {
         emit(.modelFailed("cannot load missing: no such model; lathe pull missing"))
@@ -38,7 +40,7 @@ final class ScriptedEngine: ChatEngine {
         .modelReady(
           ModelDescription(
             name: request.model, path: "/m", identity: "i", family: "llama", parameters: 1, quantisation: "Q4_1",
-            contextLength: request.contextLength ?? 2048, bytes: 1)))
+            contextLength: request.contextLength ?? 2048, bytes: 1, hasVision: hasVision)))
     }
   }
 

@@ -16,6 +16,23 @@ import Testing
     return (pieces.joined(separator: "|"), answer.endReason(contextLength: 100), answer)
   }
 
+  @Test func imagesGoAsPartsOfTheirMessage() throws {
+    let image = ImageReference(sha256: "ab", name: "a.png", width: 1, height: 1)
+    let request = AnswerRequest(
+      turn: 1,
+      messages: [
+        ChatMessage(role: "system", content: "Be brief."), ChatMessage(role: "user", content: "What?", images: [image]),
+      ], settings: SamplingSettings())
+    let body = ChatRequestBody(
+      request, model: ServedModel(id: "m"), topLogProbabilities: 0, images: [image: Array("foo".utf8)])
+    let messages = try #require(body.json["messages"]?.array)
+    #expect(messages[0]["content"]?.string == "Be brief.")
+    #expect(
+      messages[1]["content"] == [
+        ["type": "image_url", "image_url": ["url": "data:image/png;base64,Zm9v"]], ["type": "text", "text": "What?"],
+      ])
+  }
+
   @Test func piecesAddUpToTheAnswer() throws {
     let result = try answer([
       #"{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#,

@@ -50,6 +50,12 @@ import Testing
           top: [TokenCandidate(id: 7, text: " x", logit: 0.1), TokenCandidate(id: 8, text: "", logit: -0)])),
       .token(GeneratedToken(id: 7, text: "x", logit: 1, probability: 0.1, entropy: 1.25)),
       .asked(Question(text: "q", place: TurnPlace(id: 3, parent: 2))), .movedTo(7),
+      .attached(ImageReference(sha256: "ab", name: "a\u{1B} b.png", width: 1654, height: 1530)), .detached,
+      .asked(Question(text: "q", images: [ImageReference(sha256: "ab", name: "a.png", width: 0, height: 0)])),
+      .modelReady(
+        ModelDescription(
+          name: "m", path: "", family: "", parameters: 0, quantisation: "", contextLength: 0, bytes: 0, hasVision: true)
+      ),
       .preferred(Preference(chosen: 4, rejected: 2)), .edited("a\nb"),
       .answerOrdered(AnswerOrder(place: TurnPlace(id: 4, parent: 1))),
       .answerOrdered(AnswerOrder(place: TurnPlace(id: 4, parent: 1), model: "big")),

@@ -87,6 +87,7 @@ import Testing
     #expect(request("linux") == "\u{1B}[c")
     #expect(request("xterm").contains("\u{1B}_Gi=31"))
     #expect(request("screen-256color", tmux: true).contains("\u{1B}Ptmux;\u{1B}\u{1B}_Gi=31"))
+    #expect(request("screen-256color", tmux: true).contains(",U=1;") && !request("xterm").contains(",U=1;"))
     #expect(!request("screen-256color").contains("_G"))
     for type in ["xterm", "linux", "tmux-256color"] { #expect(request(type).hasSuffix("\u{1B}[c")) }
   }

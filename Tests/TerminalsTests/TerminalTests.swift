@@ -1,3 +1,4 @@
+import CTerminal
 import Drawing
 import Sessions
 import Testing
@@ -52,7 +53,6 @@ import Testing
     #expect(
       Clipboard.sequence(for: "foo", inTmux: true)
         == "\u{1B}]52;c;Zm9v\u{7}\u{1B}Ptmux;\u{1B}\u{1B}]52;c;Zm9v\u{7}\u{1B}\\", "asked of tmux and handed on")
-    #expect(["", "f", "fo", "foo", "foob"].map { base64(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
   }
 
   @Test func enterTypedBeforehandIsEnter() throws {
@@ -135,6 +135,93 @@ import Testing
     terminal.present(canvas)
     let frame = pty.output()
     #expect(frame.contains("\u{1B}[?2026h") && frame.hasSuffix("\u{1B}[?2026l\u{1B}[5n"), "and asked for")
+  }
+
+  /// Colours come as RGB once the terminal has said that it takes them, whatever terminfo knows of it.
+  @Test func trueColourIsUsedWhereItIsAnswered() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(
+      input: pty.user, output: pty.user, type: "xterm-256color",
+      environment: TerminalEnvironment(colors: "", isTmux: false, refusesColor: false))
+    defer { terminal.close() }
+    var canvas = Canvas(size: terminal.size)
+    canvas.write("rgb", at: Point(x: 0, y: 0), style: Style(foreground: .rgb(1, 2, 3), background: .indexed(200)))
+    canvas.write("dark", at: Point(x: 0, y: 1), style: Style(foreground: .rgb(0, 0, 9)))
+    canvas.write("named", at: Point(x: 0, y: 2), style: Style(foreground: .brightRed))
+    terminal.present(canvas)
+    #expect(terminal.colors == 256)
+    let reduced = pty.output()
+    #expect(reduced.contains("rgb") && !reduced.contains("38;2;"))
+    pty.type("\u{1B}P1$r0;48:2:1:2:3m\u{1B}\\\u{1B}[?62c")
+    #expect(terminal.nextEvents(timeout: 10000) == [.abilities(terminal.abilities)])
+    #expect(terminal.colors == 1 << 24)
+    while terminal.frameDelay != 0 { _ = terminal.nextEvents(timeout: 1) }
+    terminal.present(canvas)
+    let exact = pty.output()
+    #expect(exact.contains("38;2;1;2;3") && exact.contains("48;5;200") && exact.contains("38;2;0;1;9"))
+    #expect(exact.contains("\u{1B}[91m"))
+    terminal.close()
+    #expect(pty.output().contains("\u{1B}[?1049l"))
+  }
+
+  @Test(arguments: ["truecolor", "24bit"]) func trueColourIsUsedWhereTheEnvironmentSaysSo(value: String) throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(
+      input: pty.user, output: pty.user, type: "xterm-256color",
+      environment: TerminalEnvironment(colors: value, isTmux: false, refusesColor: false))
+    defer { terminal.close() }
+    var canvas = Canvas(size: terminal.size)
+    canvas.write("rgb", at: Point(x: 0, y: 0), style: Style(foreground: .rgb(1, 2, 3)))
+    terminal.present(canvas)
+    let shown = pty.output()
+    #expect(terminal.colors == 1 << 24 && shown.contains("38;2;1;2;3"))
+    // The alternate screen is entered once.
+    #expect(shown.components(of: "\u{1B}[?1049h") == 1)
+  }
+
+  @Test func withoutColoursNoneAreSent() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(
+      input: pty.user, output: pty.user, type: "xterm-256color",
+      environment: TerminalEnvironment(colors: "truecolor", isTmux: false, refusesColor: true))
+    defer { terminal.close() }
+    #expect(terminal.colors == 0)
+  }
+
+  /// GNU screen passes the terminal's COLORTERM on, and takes no RGB.
+  @Test func whatTakesNoRGBIsNotGivenAny() {
+    func depth(_ type: String, _ colors: String, tmux: Bool = false) -> terminal_depth {
+      AbilityQuery.Environment(type: type, colors: colors, isTmux: tmux).depth
+    }
+    #expect(depth("xterm-256color", "truecolor") == TERMINAL_DIRECT)
+    #expect(depth("screen-256color", "truecolor") == TERMINAL_PALETTE)
+    #expect(depth("screen-256color", "truecolor", tmux: true) == TERMINAL_DIRECT)
+    #expect(depth("linux", "truecolor") == TERMINAL_PALETTE)
+    #expect(depth("xterm-direct", "") == TERMINAL_DIRECT)
+    #expect(depth("xterm", "") == TERMINAL_PALETTE_FIRST)
+  }
+
+  @Test func imagesInPixelsAreShownWhereTheTerminalTakesThem() throws {
+    let pty = try PseudoTerminal(columns: 20, rows: 5)
+    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm-256color")
+    defer { terminal.close() }
+    var canvas = Canvas(size: terminal.size)
+    let area = Rectangle(x: 2, y: 1, columns: 6, rows: 2)
+    canvas.fill(area, with: "#")
+    canvas.show(
+      CanvasPicture(
+        area: area, key: CanvasPicture.Key(image: 1, region: [0, 0, 1, 1]), source: PictureLayerTests.Plain()))
+    terminal.present(canvas)
+    #expect(pty.output().contains("######") && terminal.pixelFormat.isEmpty)
+    pty.type("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[6;20;10t\u{1B}[?62;4c")
+    _ = terminal.nextEvents(timeout: 10000)
+    #expect(terminal.pixelFormat == "Kitty" && terminal.cellPixels == Size(columns: 10, rows: 20))
+    while terminal.frameDelay != 0 { _ = terminal.nextEvents(timeout: 1) }
+    terminal.present(canvas)
+    #expect(pty.output().contains("\u{1B}[2;3H\u{1B}_Ga=T"))
+    // Leaving takes it away.
+    terminal.close()
+    #expect(pty.output().contains("a=d,d=I"))
   }
 
   @Test func mouseReportsAreAskedForAndTakenBack() throws {
@@ -281,5 +368,17 @@ import Testing
     #expect(CellEncoder(colors: 16, isASCII: false).index(of: .rgb(255, 0, 0)) == 9)
     #expect(CellEncoder(colors: 8, isASCII: false).index(of: .brightGreen) == 2)
     #expect(CellEncoder(colors: 0, isASCII: false).index(of: .red) == -1)
+  }
+}
+
+extension String {
+  /// How often a text comes in this one.
+  fileprivate func components(of part: String) -> Int {
+    var (count, rest) = (0, self[...])
+    while let range = rest.firstRange(of: part) {
+      count += 1
+      rest = rest[range.upperBound...]
+    }
+    return count
   }
 }

@@ -22,9 +22,14 @@ enum terminal_status { TERMINAL_OK = 0, TERMINAL_BUSY, TERMINAL_NOT_A_TERMINAL, 
 // the result is UTF-8.
 bool terminal_set_locale(void);
 
+// How colours are given: as the terminal's type says; the same until terminal_use_direct_colors; as RGB from the start.
+enum terminal_depth { TERMINAL_PALETTE = 0, TERMINAL_PALETTE_FIRST, TERMINAL_DIRECT };
+
 // Opens the terminal of this type (NULL: TERM) on two descriptors, enters raw mode and draws the alternate screen.
 // signals: the descriptor that handlers write one byte per signal to (the signal's number).
-enum terminal_status terminal_open(const char *type, int input, int output, int signals);
+enum terminal_status terminal_open(const char *type, enum terminal_depth depth, int input, int output, int signals);
+// Gives colours as RGB from now on; the next refresh sends every cell. False where it was not opened for that.
+bool terminal_use_direct_colors(void);
 // What has been drawn since the last call, as bytes for the terminal; they stay until the next call.
 size_t terminal_take(const unsigned char **bytes);
 // Gives the terminal back, for a while (suspend, an editor) or for good: draws the leaving of the alternate screen; once
@@ -55,10 +60,13 @@ bool terminal_charset_is_larger_than_ascii(void);
 // Most scalars one cell holds.
 int terminal_cell_capacity(void);
 
-// Puts one cell: a base scalar and combining ones. Colours: -1 the terminal's own, else an index (or RGB, see above).
+// Puts one cell: a base scalar and combining ones. Colours: -1 the terminal's own, else an index; where colours are RGB,
+// from 256 on 0xRRGGBB.
 void terminal_put(int x, int y, const uint32_t *scalars, int count, unsigned attributes, int foreground, int background);
 // Draws what changed; the cursor is hidden when x is negative.
 void terminal_refresh(int cursor_x, int cursor_y);
 // Makes the next refresh send every cell.
 void terminal_repaint(void);
+// Makes the next refresh send all cells of these rows.
+void terminal_redraw_rows(int first, int count);
 void terminal_beep(void);

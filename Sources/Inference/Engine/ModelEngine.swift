@@ -80,6 +80,10 @@ public final class ModelEngine: ChatEngine {
       guard let generator = state.generator else {
         return emit(.answerRefused("no model is loaded; pick one first"))
       }
+      // No model family here takes images yet; a screen refuses them before the question is asked.
+      guard request.messages.allSatisfy(\.images.isEmpty) else {
+        return emit(.answerRefused("this model takes no images: ask without them, or choose another model"))
+      }
       let prompt: [Int32]
       do {
         try generator.model.checkVocabulary(of: request.prefix)

@@ -12,6 +12,8 @@ public struct RemoteConfiguration: Sendable {
   public var idleSeconds = 120
   /// How many of the likeliest tokens to ask for with each token; 0 asks for none.
   public var topLogProbabilities = 0
+  /// Whether the servers' models take images, which the API does not tell.
+  public var hasVision = false
   /// When a request is made again.
   public var retries = RetryPolicy()
 

@@ -68,7 +68,8 @@ public final class RemoteEngine: ChatEngine {
     ModelDescription(
       name: "\(model.shortName)@\(endpoint.host)", path: endpoint.description,
       identity: RemoteModel(endpoint: endpoint, name: model.id).reference, family: model.owner, parameters: 0,
-      quantisation: "", contextLength: model.contextLength ?? contextLength ?? 0, bytes: 0)
+      quantisation: "", contextLength: model.contextLength ?? contextLength ?? 0, bytes: 0,
+      hasVision: configuration.hasVision)
   }
 
   /// Answers; see `ChatEngine`.
@@ -84,10 +85,32 @@ public final class RemoteEngine: ChatEngine {
         if running.stops != ticket { interruption.request() }
       }
       defer { running.withLock { $0.interruption = nil } }
-      let body = ChatRequestBody(request, model: model, topLogProbabilities: configuration.topLogProbabilities)
+      let images: [ImageReference: [UInt8]]
+      do {
+        images = try self.images(of: request)
+      } catch {
+        return emit(.answerRefused("\(error)"))
+      }
+      let body = ChatRequestBody(
+        request, model: model, topLogProbabilities: configuration.topLogProbabilities, images: images)
       report(unsent: body.unsent, emit)
       AnswerRun(request, body: body, model: model, client: client, interruption: interruption, emit: emit).run()
     }
+  }
+
+  /// The images of the messages, read from the session.
+  private func images(of request: AnswerRequest) throws -> [ImageReference: [UInt8]] {
+    var images: [ImageReference: [UInt8]] = [:]
+    for image in request.messages.flatMap(\.images) where images[image] == nil {
+      guard configuration.hasVision else {
+        throw RemoteError("the conversation holds images; --vision says that the server's model takes them")
+      }
+      guard let session = request.session else {
+        throw RemoteError("an image cannot be sent: the session that holds it is recorded no further")
+      }
+      images[image] = try SessionBlobs.bytes(of: image, in: session)
+    }
+    return images
   }
 
   /// Ends the answer that is waited for or comes; at once, whatever the server does.

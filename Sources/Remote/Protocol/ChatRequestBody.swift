@@ -1,3 +1,4 @@
+import Files
 import JSONText
 import Sessions
 
@@ -12,14 +13,19 @@ struct ChatRequestBody {
 
   /// Makes the body.
   ///
-  /// - Parameter topLogProbabilities: how many of the likeliest tokens to ask for with each token; 0 asks for none.
-  init(_ request: AnswerRequest, model: ServedModel, topLogProbabilities: Int) {
+  /// - Parameters:
+  ///   - topLogProbabilities: how many of the likeliest tokens to ask for with each token; 0 asks for none.
+  ///   - images: the PNG files of the messages' images.
+  init(
+    _ request: AnswerRequest, model: ServedModel, topLogProbabilities: Int, images: [ImageReference: [UInt8]] = [:]
+  ) {
     var settings = request.settings
     // Servers keep seeds in 32 bits, some with a sign.
     settings.seed = settings.seed.map { $0 & 0x7FFF_FFFF }
     var body = JSONObjectBuilder()
     body["model"] = .string(model.id)
-    body["messages"] = .array(request.messages.map(ChatRequestBody.message) + ChatRequestBody.beginning(of: request))
+    let messages = request.messages.map { ChatRequestBody.message($0, images) }
+    body["messages"] = .array(messages + ChatRequestBody.beginning(of: request))
     if !request.beginning.isEmpty, [.vLLM, .sglang].contains(model.server) {
       // llama.cpp, Ollama and others go on from a last message of the assistant without being told.
       body["continue_final_message"] = true
@@ -59,9 +65,14 @@ struct ChatRequestBody {
   }
 
   /// A message; reasoning that was shown before an earlier answer is not sent back, as the API has it.
-  private static func message(_ message: ChatMessage) -> JSONValue {
+  private static func message(_ message: ChatMessage, _ images: [ImageReference: [UInt8]]) -> JSONValue {
     let content = message.role == "assistant" ? ReasoningMarks.removed(from: message.content) : message.content
-    return ["role": .string(message.role), "content": .string(content)]
+    guard !message.images.isEmpty else { return ["role": .string(message.role), "content": .string(content)] }
+    let parts: [JSONValue] = message.images.compactMap { images[$0] }.map { png in
+      let address = "data:image/png;base64," + String(decoding: base64(png), as: UTF8.self)
+      return ["type": "image_url", "image_url": ["url": .string(address)]]
+    }
+    return ["role": .string(message.role), "content": .array(parts + [["type": "text", "text": .string(content)]])]
   }
 
   /// What is there of the answer already, as the last message. Reasoning before it belongs to it.

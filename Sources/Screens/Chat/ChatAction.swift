@@ -2,8 +2,8 @@ import Sessions
 
 /// What keys do in a chat, beside editing the question.
 enum ChatAction: String, Hashable, Sendable {
-  case send, help, stop, turns, tint, sampling, copy, export, pageUp, pageDown, first, last, editOutside, interrupt
-  case endOfInput, repaint, suspend
+  case send, help, stop, turns, tint, sampling, copy, export, attachPasted, pageUp, pageDown, first, last
+  case editOutside, interrupt, endOfInput, repaint, suspend
 
   /// Whether the key edits the question while there is something in it.
   var wantsNothingWritten: Bool { [.endOfInput, .first, .last].contains(self) }
@@ -18,6 +18,7 @@ extension ChatScreen {
     .init(.sampling, [KeyPress(.function(5))], "how tokens are chosen: temperature, top-k, seed and the others"),
     .init(.copy, [KeyPress(.character("y"), .alt)], "copy the last answer to the clipboard (OSC 52)"),
     .init(.export, [KeyPress(.character("e"), .alt)], "write the chat into a Markdown file in the current folder"),
+    .init(.attachPasted, [KeyPress(.character("i"), .alt)], "attach the image whose path was pasted"),
     .init(.help, [KeyPress(.function(1))], "this help (also ? while nothing is written)"),
     .init(.pageUp, [KeyPress(.pageUp)], "scroll back, also while an answer comes"),
     .init(.pageDown, [KeyPress(.pageDown)], "scroll on; at the end the answer is followed again"),
@@ -37,6 +38,7 @@ extension ChatScreen {
       KeyHelp("/tree", "the tree of all branches; /tokens: the tokens of the last answer; /about: model and session"),
       KeyHelp(
         "/export FILE", "write the chat into a new file, .md or .json; without a name into one named as the session"),
+      KeyHelp("/attach PATH", "add a PNG image to the question; /detach takes it away"),
       KeyHelp("/model NAME", "go on with another model; /model alone says which it is"),
       KeyHelp("/compare NAME", "another model's answer to the last question, beside this one; then back to this model"),
       KeyHelp("/system TEXT", "another system prompt; /system alone shows it, /system - takes it away"),
@@ -53,8 +55,8 @@ extension ChatScreen {
 
   /// A text that begins with a slash and says what the program should do; two slashes send one to the model.
   enum Command: Hashable {
-    case quit, home, help, resume, tree, tokens, sampling, about
-    case model(String), compare(String), system(String), set(String, String), export(String)
+    case quit, home, help, resume, tree, tokens, sampling, about, detach
+    case model(String), compare(String), system(String), set(String, String), export(String), attach(String)
     case unknown(String)
 
     init?(_ text: String) {
@@ -62,6 +64,7 @@ extension ChatScreen {
       let words = text.split(separator: " ", maxSplits: 1).map(String.init)
       let rest = words.count > 1 ? words[1] : ""
       switch words.first {
+      case "/attach": self = .attach(rest)
       case "/model": self = .model(rest)
       case "/compare": self = .compare(rest)
       case "/system": self = .system(rest)
@@ -80,6 +83,7 @@ extension ChatScreen {
       case "/home": self = .home
       case "/help", "/?": self = .help
       case "/resume": self = .resume
+      case "/detach": self = .detach
       case "/tree": self = .tree
       case "/tokens": self = .tokens
       case "/sampling": self = .sampling

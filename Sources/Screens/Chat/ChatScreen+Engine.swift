@@ -57,6 +57,7 @@ extension ChatScreen {
     }
     if identity == nil { identity = description }
     model = .ready(description)
+    returnQuestionsWithImages()
     contextLength = description.contextLength
     return sendNext()
   }
@@ -73,6 +74,7 @@ extension ChatScreen {
   private mutating func returnQueue() {
     guard !queue.isEmpty, editor.isEmpty else { return }
     editor.replace(with: queue.map(\.text).joined(separator: "\n"))
+    attachments = queue.flatMap(\.images) + attachments
     queue = []
     nextParent = nil
   }
@@ -84,7 +86,8 @@ extension ChatScreen {
     isUnfinished = false
     // The number behind a question's is its first answer's, so that a question that waits can follow that.
     let place = question.place ?? nextPlace
-    queue.append(Question(text: question.text, place: place))
+    queue.append(Question(text: question.text, place: place, images: question.images))
+    attachments.removeAll(where: question.images.contains)
     conversation.reserve(through: min(place.id, 1 << 40) + 1)
     nextParent = place.id + 1
     if case .failed = model { return load() }
@@ -102,7 +105,7 @@ extension ChatScreen {
     guard case .ready = model, activity == .idle, visit == nil, !isUnfinished, !queue.isEmpty else { return [] }
     let question = queue.removeFirst()
     let place = question.place ?? nextPlace
-    let id = conversation.append(.question, question.text, at: place, follows: true)
+    let id = conversation.append(.question, question.text, at: place, follows: true, images: question.images)
     return request(AnswerOrder(place: TurnPlace(id: id + 1, parent: id)))
   }
 
@@ -244,7 +247,10 @@ extension ChatScreen {
       // Another answer that is refused leaves the question to those that are there.
       if conversation.children(of: question.id).isEmpty {
         conversation.withdraw(question.id)
-        if editor.isEmpty { editor.replace(with: question.text) }
+        if editor.isEmpty {
+          editor.replace(with: question.text)
+          attachments = question.images + attachments
+        }
       }
     }
     expected = nil

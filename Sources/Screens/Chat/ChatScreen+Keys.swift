@@ -57,6 +57,7 @@ extension ChatScreen {
     case .tint: isTinted.toggle()
     case .sampling: mode = .sampling(SamplingPanel())
     case .copy: return copy(conversation.tip)
+    case .attachPasted: return attachPasted()
     case .stop:
       if activity == .idle, editing != nil { dropEditing() }
       return stop()
@@ -95,7 +96,13 @@ extension ChatScreen {
     guard text.contains(where: { !$0.isWhitespace }) else { return answerAgain() }
     guard let command = Command(text) else {
       // Two slashes send one, so that a question can begin with a command's name.
-      return [.happen(.asked(Question(text: text.hasPrefix("//") ? String(text.dropFirst()) : text, place: nextPlace)))]
+      if let refusal = refusal(of: attachments, behind: nextPlace.parent) {
+        add(Notice(.warning, refusal))
+        scroll = nil
+        return []
+      }
+      let question = text.hasPrefix("//") ? String(text.dropFirst()) : text
+      return [.happen(.asked(Question(text: question, place: nextPlace, images: attachments)))]
     }
     editor.remember(text)
     return perform(command)
@@ -112,6 +119,8 @@ extension ChatScreen {
     case .sampling: mode = .sampling(SamplingPanel())
     case .about: mode = .about(0)
     case .export(let name): return [.exportChat(to: name)]
+    case .attach(let path): return attach(path)
+    case .detach: return detach()
     case .model(let name): return changeModel(name)
     case .compare(let name): return compare(with: name)
     case .system(let text): return changeSystem(text)

@@ -95,6 +95,7 @@ extension ChatScreen {
     if !queue.isEmpty {
       parts.append(Span(queue.count == 1 ? "1 question waits" : "\(queue.count) questions wait", theme[.muted]))
     }
+    if let attachmentText { parts.append(Span(attachmentText, theme[.accent])) }
     if editing != nil { parts.append(Span("asked anew on a branch; Esc drops it", theme[.accent])) }
     if let keyHint = keyHint(in: area.columns - 4) {
       parts = [Span(keyHint, theme[.key])]

@@ -27,6 +27,14 @@ public struct ChatScreen: Screen, Hashable {
   public var theme = Theme.dark
   /// The keys the user has given to actions.
   public var bindings = KeyBindings.standard
+  /// What the terminal can show.
+  public var display = Display()
+  /// The images that have been read.
+  public var shelf = ImageShelf()
+  /// The images for the next question.
+  public internal(set) var attachments: [ImageReference] = []
+  /// The path of an image that was pasted last.
+  var pastedPath: String?
   /// How the chat began.
   public internal(set) var opening: ChatOpening?
   /// All that was said, as a tree.
@@ -106,7 +114,9 @@ public struct ChatScreen: Screen, Hashable {
   public init() {}
 
   /// Whether the user has written anything, so that the session is worth keeping.
-  public var hasContent: Bool { !queue.isEmpty || !editor.isEmpty || conversation.entries.contains { $0.id > 0 } }
+  public var hasContent: Bool {
+    !queue.isEmpty || !editor.isEmpty || !attachments.isEmpty || conversation.entries.contains { $0.id > 0 }
+  }
 
   /// What is shown of the conversation.
   public var entries: [Entry] { conversation.shown }
@@ -128,7 +138,9 @@ public struct ChatScreen: Screen, Hashable {
     case .key(let press): return rememberingLayout { $0.handle(press, at: event.seconds) }
     case .mouse(let mouse): return rememberingLayout { $0.handle(mouse) }
     case .paste(let text):
-      if helpRow == nil, mode == .writing { editor.insert(text) }
+      guard helpRow == nil, mode == .writing else { return [] }
+      editor.insert(text)
+      return take(pasted: text)
     case .edited(let text): editor.replace(with: text)
     case .resized(let newSize): size = Size(newSize)
     case .arranged(let remembered): layout.take(remembered)
@@ -139,6 +151,8 @@ public struct ChatScreen: Screen, Hashable {
     case .resumed: return resume()
     case .ended: cutOff()
     case .asked(let question): return ask(question)
+    case .attached(let image): attachments.append(image)
+    case .detached: attachments = []
     case .answerOrdered(let order): return take(order)
     case .movedTo(let turn): move(to: turn)
     case .preferred(let preference): return prefer(preference)

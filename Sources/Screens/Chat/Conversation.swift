@@ -32,14 +32,16 @@ public struct Conversation: Hashable, Sendable {
   ///
   /// - Returns: the number it got.
   @discardableResult
-  mutating func append(_ kind: Entry.Kind, _ text: String, at place: TurnPlace, follows: Bool) -> Int {
+  mutating func append(
+    _ kind: Entry.Kind, _ text: String, at place: TurnPlace, follows: Bool, images: [ImageReference] = []
+  ) -> Int {
     let isFree = place.id > 0 && place.id < 1 << 40 && indices[place.id] == nil
     let id = isFree ? place.id : nextID
     let parent = place.parent == 0 || indices[place.parent] != nil ? place.parent : tip
     let isQuestion = kind == .question
     let turn = (self[parent]?.turn ?? 0) + (isQuestion ? 1 : 0)
     indices[id] = entries.count
-    entries.append(Entry(kind: kind, id: id, parent: parent, turn: turn, text: text))
+    entries.append(Entry(kind: kind, id: id, parent: parent, turn: turn, text: text, images: images))
     reserve(through: id)
     if follows || tip == parent { tip = id }
     return id
@@ -122,7 +124,7 @@ public struct Conversation: Hashable, Sendable {
   /// The messages up to and with a turn.
   public func messages(to id: Int) -> [ChatMessage] {
     path(to: id).compactMap { self[$0] }.map {
-      ChatMessage(role: $0.kind == .question ? "user" : "assistant", content: $0.text)
+      ChatMessage(role: $0.kind == .question ? "user" : "assistant", content: $0.text, images: $0.images)
     }
   }
 }

@@ -19,6 +19,8 @@ public struct Entry: Hashable, Sendable {
   public var turn: Int
   /// The text as it was written: untrusted, made safe when it is drawn.
   public var text: String
+  /// The images that belong to it.
+  public var images: [ImageReference] = []
   /// Whether it is no part of the conversation any more: a question that was refused, an answer that was drawn anew.
   public var isWithdrawn = false
 

@@ -35,6 +35,9 @@ struct TranscriptLayout {
   /// The tokens of the answers that are shown token by token.
   let tokens: [Int: [GeneratedToken]]
   let cursor: TokenCursor?
+  /// The images that have been read, and what they are drawn for.
+  let shelf: ImageShelf
+  let display: Display
   private var known: [Int: [TranscriptRow]] = [:]
 
   /// Which of several branches a turn is on.
@@ -45,8 +48,11 @@ struct TranscriptLayout {
 
   init(
     entries: [Entry], columns: Int, theme: Theme, chosen: Int? = nil, branches: [Int: Branch] = [:],
-    tokens: [Int: [GeneratedToken]] = [:], cursor: TokenCursor? = nil
+    tokens: [Int: [GeneratedToken]] = [:], cursor: TokenCursor? = nil, shelf: ImageShelf = ImageShelf(),
+    display: Display = Display()
   ) {
+    self.shelf = shelf
+    self.display = display
     self.tokens = tokens
     self.cursor = cursor
     self.entries = entries
@@ -78,6 +84,13 @@ struct TranscriptLayout {
       for row in body(of: entry, text, style, columns: columns - width) { append(row.spans, at: row.source) }
     }
     var offset = max(text.utf8.count, rows.last.map { $0.anchor.offset + 1 } ?? 0)
+    for image in entry.images {
+      let picture = AttachedImage(image: image, shelf: shelf, display: display, theme: theme)
+      for row in picture.rows(columns: columns - width) {
+        offset += 1
+        append(row, at: offset)
+      }
+    }
     if let remark {
       for line in wrap(remark, to: columns - width) {
         offset += 1
@@ -193,6 +206,6 @@ extension ChatScreen {
     }
     return TranscriptLayout(
       entries: entries, columns: columns, theme: theme, chosen: chosen, branches: branches, tokens: tokens,
-      cursor: cursor)
+      cursor: cursor, shelf: shelf, display: display)
   }
 }

@@ -35,7 +35,9 @@ public struct KeyMap: Hashable, Sendable {
   }
 
   /// The key tables of all screens.
-  public static let screens = [HomeScreen.keyMap] + ChatScreen.keyMaps + [TextEditor.keyMap, ReplayScreen.keyMap]
+  public static let screens =
+    [HomeScreen.keyMap] + ChatScreen.keyMaps
+    + [TextEditor.keyMap, ReplayScreen.keyMap, PlotScreen.keyMap, PictureScreen.keyMap]
 
   /// The action of a name.
   public func entry(named action: String) -> Entry? { entries.first { $0.action == action } }

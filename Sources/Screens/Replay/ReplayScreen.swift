@@ -15,6 +15,8 @@ public struct ReplayScreen: Screen {
 
   /// The roles' styles.
   public var theme = Theme.dark { didSet { chat.theme = theme } }
+  /// What the terminal can show.
+  public var display = Display() { didSet { chat.display = display } }
   /// The keys the user has given to actions.
   public var bindings = KeyBindings.standard
   /// The session.
@@ -57,11 +59,12 @@ public struct ReplayScreen: Screen {
   public var keyMaps: [KeyMap] { helpRow == nil ? [ReplayScreen.keyMap] : [] }
 
   /// Prepares a session to be played from its start.
-  public init(log: SessionLog, markers: [SessionMarker] = []) {
+  public init(log: SessionLog, markers: [SessionMarker] = [], shelf: ImageShelf = ImageShelf()) {
     self.log = log
     self.markers = markers
     questions = log.events.indices.filter { log.events[$0].event.isQuestion }.map { $0 + 1 }
     measure()
+    chat.shelf = shelf
     _ = chat.update(TimedEvent(seconds: 0, event: .resized(log.header.terminal)))
     // Once through all of it: from then on any place is near a copy.
     let start = chat
@@ -109,6 +112,7 @@ public struct ReplayScreen: Screen {
     chat.theme = theme
     // Entries are counted anew where the chat is another one.
     if let place = looked, place.entry >= chat.entries.count { looked = nil }
+    chat.display = display
     played = position == 0 ? 0 : times[position - 1]
   }
 

@@ -49,6 +49,12 @@ public struct Chart: Widget, Sendable {
   public var yAxis: ChartAxis
   /// The visible part.
   public var viewport: Viewport
+  /// Positions of layers that are not drawn; the legend still names them.
+  public var hidden: Set<Int> = []
+  /// What stands before the title, as the mark of the chart that has the focus.
+  public var titleMark = ""
+  /// The number of the first layer among all that are told apart by colours and marks, where several charts share them.
+  public var firstLook = 0
   /// Where values are read, if anywhere; the legend shows them.
   public var crosshair: Crosshair?
   /// What it is drawn with.
@@ -86,6 +92,11 @@ public struct Chart: Widget, Sendable {
     return Interval(places.least, places.greatest).shown(on: xAxis.scale, leastPositive: places.leastPositive)
   }
 
+  /// The layers that are drawn, with their positions.
+  var shownLayers: [(index: Int, layer: ChartLayer)] {
+    layers.enumerated().filter { !hidden.contains($0.offset) }.map { (index: $0.offset, layer: $0.element) }
+  }
+
   /// The visible part of the horizontal axis.
   public var visibleX: Interval { (viewport.x ?? fullX).shown(on: xAxis.scale) }
 
@@ -95,7 +106,7 @@ public struct Chart: Widget, Sendable {
     let x = visibleX
     var values = Extremes()
     var standsOnAxis = false
-    for layer in layers {
+    for layer in shownLayers.map(\.layer) {
       for series in layer.series { values.add(series.extremes(within: x)) }
       if case .histogram(let histogram) = layer {
         values.add(histogram.extremes(within: x))
@@ -113,7 +124,7 @@ public struct Chart: Widget, Sendable {
 
   /// The axes as `draw` lays them out in this area: which value lies in which cell.
   public func frame(in area: Rectangle) -> PlotFrame {
-    frame(in: area, headingRows: headingRows(in: area).count)
+    frame(in: area, headingRows: heading(in: area).rows.count)
   }
 
   private func frame(in area: Rectangle, headingRows: Int) -> PlotFrame {
@@ -124,7 +135,7 @@ public struct Chart: Widget, Sendable {
   /// Draws into `area`.
   public func draw(in area: Rectangle, on canvas: inout Canvas) {
     guard !area.intersection(canvas.bounds).isEmpty else { return }
-    let heading = headingRows(in: area)
+    let heading = heading(in: area).rows
     let frame = frame(in: area, headingRows: heading.count)
     for (y, row) in heading.enumerated() {
       canvas.write(row, at: Point(x: area.x, y: area.y + y), in: area)
@@ -133,7 +144,7 @@ public struct Chart: Widget, Sendable {
     guard !frame.plot.isEmpty else { return }
     drawCrosshair(frame, on: &canvas)
     var painter = ChartPainter(chart: self, frame: frame)
-    for (index, layer) in layers.enumerated() { painter.add(layer, index: index, on: &canvas) }
+    for (index, layer) in shownLayers { painter.add(layer, index: index, on: &canvas) }
     painter.draw(on: &canvas)
     if let crosshair { frame.drawReadout(of: crosshair.x, on: &canvas, theme: theme) }
   }

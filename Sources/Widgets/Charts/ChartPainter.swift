@@ -52,8 +52,7 @@ struct ChartPainter {
   }
 
   private func put(_ character: Character, _ x: Int, _ y: Int, _ style: Style, on canvas: inout Canvas) {
-    let cell = Rectangle(x: frame.plot.x + x, y: frame.plot.y + y, columns: 1, rows: 1)
-    canvas.fill(cell, with: character, style: style)
+    canvas.put(Cell(character, style: style), at: Point(x: frame.plot.x + x, y: frame.plot.y + y))
   }
 
   /// The dot column a place lies at, as a fraction; not clamped.
@@ -84,14 +83,16 @@ struct ChartPainter {
 
 extension ChartPainter {
   private mutating func addLine(_ series: Series, index: Int) {
-    let spans = series.isOrdered ? spansOfOrdered(series) : drawnUnordered(series, index: index)
-    let cellColumns = chart.marks.dots.across
-    for (column, span) in spans.enumerated() {
-      guard let span else { continue }
-      // Without colour lines differ by gaps too, but a gap never swallows a rise or a fall.
-      if !chart.hasColor, chart.marks != .ascii, span.count <= 2, isGap(column, layer: index) { continue }
-      raster.set(column: column, rows: span, owner: index)
+    guard series.hasFewRuns else { return drawUnordered(series, index: index) }
+    var spans: [ClosedRange<Int>?] = []
+    let runs = series.runs
+    for (number, run) in runs.enumerated() {
+      spans = self.spans(of: run, in: series)
+      draw(spans, index: index)
+      // From the end of a run the line goes back to where the next one begins.
+      if number + 1 < runs.count { join(run.upperBound - 1, to: run.upperBound, of: series, index: index) }
     }
+    let cellColumns = chart.marks.dots.across
     guard chart.layers.count > 1, chart.marks != .ascii else { return }
     // A mark every so often, those of different layers beside each other.
     let distance = max(8, min(16, frame.plot.columns / 4))
@@ -101,6 +102,23 @@ extension ChartPainter {
       let row = min(raster.rows - 1, max(0, (span.lowerBound + span.upperBound) / 2))
       letters.append((x, row / chart.marks.dots.down, index))
     }
+  }
+
+  private mutating func draw(_ spans: [ClosedRange<Int>?], index: Int) {
+    for (column, span) in spans.enumerated() {
+      guard let span else { continue }
+      // Without colour lines differ by gaps too, but a gap never swallows a rise or a fall.
+      if !chart.hasColor, chart.marks != .ascii, span.count <= 2, isGap(column, layer: index) { continue }
+      raster.set(column: column, rows: span, owner: index)
+    }
+  }
+
+  /// Draws the line between two points, whichever lies to the left.
+  private mutating func join(_ first: Int, to second: Int, of series: Series, index: Int) {
+    guard let a = place(series, first), let b = place(series, second) else { return }
+    var spans = ColumnSpans(columns: raster.columns, rows: raster.rows)
+    if a.column <= b.column { spans.join(a, b) } else { spans.join(b, a) }
+    draw(spans.rowsOfColumns, index: index)
   }
 
   private func isGap(_ column: Int, layer: Int) -> Bool {
@@ -116,12 +134,14 @@ extension ChartPainter {
   /// column to column passes.
   ///
   /// First, last, least and greatest of a column draw the same picture as all its points (Jugel et al., "M4", VLDB 2014).
-  private mutating func spansOfOrdered(_ series: Series) -> [ClosedRange<Int>?] {
+  ///
+  /// - Parameter run: positions between which the places never decrease.
+  private mutating func spans(of run: Range<Int>, in series: Series) -> [ClosedRange<Int>?] {
     var spans = ColumnSpans(columns: raster.columns, rows: raster.rows)
-    let visible = series.indices(within: frame.x)
+    let visible = series.indices(within: frame.x, of: run)
     var pen: (column: Double, row: Double)?
-    if visible.lowerBound > 0 { pen = place(series, visible.lowerBound - 1) }
-    forEachColumn(of: series) { painter, column, range in
+    if visible.lowerBound > run.lowerBound { pen = place(series, visible.lowerBound - 1) }
+    forEachColumn(of: run, in: series) { painter, column, range in
       let extremes = series.extremes(of: range)
       var happened = extremes.events
       var least = extremes.least
@@ -136,23 +156,24 @@ extension ChartPainter {
       }
       pen = painter.place(series, range.upperBound - 1)
     }
-    if let pen, visible.upperBound < series.count, let next = place(series, visible.upperBound) {
+    if let pen, visible.upperBound < run.upperBound, let next = place(series, visible.upperBound) {
       spans.join(pen, next)
     }
     return spans.rowsOfColumns
   }
 
-  /// The columns of dots that hold points of an ordered series, with the positions of these points.
+  /// The columns of dots that hold points of a run of a series, with the positions of these points.
   private mutating func forEachColumn(
-    of series: Series, _ body: (inout ChartPainter, _ column: Int, _ range: Range<Int>) -> Void
+    of run: Range<Int>, in series: Series, _ body: (inout ChartPainter, _ column: Int, _ range: Range<Int>) -> Void
   ) {
-    let visible = series.indices(within: frame.x)
+    let visible = series.indices(within: frame.x, of: run)
     var start = visible.lowerBound
     for column in 0..<raster.columns where start < visible.upperBound {
       let edge = (Double(column) + 0.5) / Double(max(1, raster.columns - 1))
       var end = visible.upperBound
       if column < raster.columns - 1 {
-        end = min(end, max(start, series.firstIndex(atOrAfter: frame.xAxis.scale.value(at: edge, in: frame.x))))
+        let value = frame.xAxis.scale.value(at: edge, in: frame.x)
+        end = min(end, max(start, series.firstIndex(atOrAfter: value, in: start..<visible.upperBound)))
       }
       guard start < end else { continue }
       body(&self, column, start..<end)
@@ -165,8 +186,8 @@ extension ChartPainter {
     return point.column.isFinite && point.row.isFinite ? point : nil
   }
 
-  /// Lines that go back are drawn piece by piece; the spans returned are empty.
-  private mutating func drawnUnordered(_ series: Series, index: Int) -> [ClosedRange<Int>?] {
+  /// Lines that often go back are drawn piece by piece.
+  private mutating func drawUnordered(_ series: Series, index: Int) {
     var pen: (column: Double, row: Double)?
     var spans = ColumnSpans(columns: raster.columns, rows: raster.rows)
     for position in series.x.indices {
@@ -184,12 +205,13 @@ extension ChartPainter {
       }
       pen = next
     }
-    return Array(repeating: nil, count: raster.columns)
   }
 
   private mutating func addBand(_ lower: Series, _ upper: Series, index: Int) {
-    guard lower.isOrdered, upper.isOrdered else { return }
-    let (bottoms, tops) = (spansOfOrdered(lower), spansOfOrdered(upper))
+    // Whoever draws often hands over ordered series: this costs time.
+    let (lower, upper) = (lower.ordered, upper.ordered)
+    let bottoms = spans(of: 0..<lower.count, in: lower)
+    let tops = spans(of: 0..<upper.count, in: upper)
     for column in 0..<raster.columns {
       guard let bottom = bottoms[column] ?? clippedSpan(lower, column),
         let top = tops[column] ?? clippedSpan(upper, column)
@@ -248,7 +270,7 @@ extension ChartPainter {
   /// least and its greatest is set already: what it holds cannot add a dot.
   private mutating func addDenseScatter(_ series: Series, index: Int) {
     var isSet = [Bool](repeating: false, count: raster.rows)
-    forEachColumn(of: series) { painter, column, range in
+    forEachColumn(of: 0..<series.count, in: series) { painter, column, range in
       painter.note(series.extremes(of: range).events, atDotColumn: column)
       for row in isSet.indices { isSet[row] = false }
       painter.setRows(of: range, in: series, stretch: 256, column: column, &isSet)

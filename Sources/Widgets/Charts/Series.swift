@@ -12,6 +12,8 @@ public struct Series: Sendable {
   public private(set) var y: [Double] = []
   /// Whether `x` never decreases. Ordered series are drawn in time that depends on the chart's width alone.
   public private(set) var isOrdered = true
+  /// Where places begin to rise anew, as where training was resumed from an earlier step; empty in an ordered series.
+  private(set) var restarts: [Int] = []
   /// Points that were refused because their place is not a finite number.
   public private(set) var unplacedCount = 0
   /// The extremes of all places.
@@ -38,7 +40,10 @@ public struct Series: Sendable {
       unplacedCount += 1
       return
     }
-    if let last = x.last, place < last { isOrdered = false }
+    if let last = x.last, place < last {
+      isOrdered = false
+      restarts.append(x.count)
+    }
     x.append(place)
     y.append(value)
     places.add(place)
@@ -91,8 +96,11 @@ public struct Series: Sendable {
   }
 
   /// In an ordered series: the first position whose place is `place` or more; `count` when there is none.
-  func firstIndex(atOrAfter place: Double) -> Int {
-    var (low, high) = (0, x.count)
+  func firstIndex(atOrAfter place: Double) -> Int { firstIndex(atOrAfter: place, in: 0..<x.count) }
+
+  /// The same among positions between which the places never decrease.
+  func firstIndex(atOrAfter place: Double, in range: Range<Int>) -> Int {
+    var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = (low + high) / 2
       if x[middle] < place { low = middle + 1 } else { high = middle }
@@ -101,23 +109,61 @@ public struct Series: Sendable {
   }
 
   /// In an ordered series: the positions whose places lie within an interval.
-  func indices(within interval: Interval) -> Range<Int> {
-    let first = firstIndex(atOrAfter: interval.lower)
-    let end = firstIndex(atOrAfter: interval.upper.nextUp)
+  func indices(within interval: Interval) -> Range<Int> { indices(within: interval, of: 0..<x.count) }
+
+  /// The same among positions between which the places never decrease.
+  func indices(within interval: Interval, of range: Range<Int>) -> Range<Int> {
+    let first = firstIndex(atOrAfter: interval.lower, in: range)
+    let end = firstIndex(atOrAfter: interval.upper.nextUp, in: range)
     return first..<max(first, end)
   }
+
+  /// The stretches between which the places never decrease.
+  var runs: [Range<Int>] {
+    let edges = [0] + restarts + [x.count]
+    return zip(edges, edges.dropFirst()).map { $0..<$1 }
+  }
+
+  /// Whether it consists of so few stretches in order that each can be dealt with by itself.
+  var hasFewRuns: Bool { restarts.count <= 64 }
 
   /// The extremes of the values whose places lie within an interval; where there is none, of the neighbours on both
   /// sides, whose connecting line crosses it.
   func extremes(within interval: Interval) -> Extremes {
     guard isOrdered else {
+      if interval.lower <= places.least, interval.upper >= places.greatest { return extremes(of: 0..<count) }
       var result = Extremes()
+      if hasFewRuns {
+        for run in runs { result.add(extremes(of: indices(within: interval, of: run))) }
+        return result
+      }
       for index in x.indices where x[index] >= interval.lower && x[index] <= interval.upper { result.add(y[index]) }
       return result
     }
     let inside = indices(within: interval)
     if !inside.isEmpty { return extremes(of: inside) }
     return extremes(of: max(0, inside.lowerBound - 1)..<min(count, inside.lowerBound + 1))
+  }
+
+  /// The same points in the order of their places; those at one place keep their order.
+  public var ordered: Series {
+    guard !isOrdered else { return self }
+    // Positions break ties, as the library's sort promises no order of equals.
+    let order = x.indices.sorted { x[$0] == x[$1] ? $0 < $1 : x[$0] < x[$1] }
+    var result = Series(name: name, x: order.lazy.map { x[$0] }, y: order.lazy.map { y[$0] })
+    result.unplacedCount = unplacedCount
+    return result
+  }
+
+  /// The place of the nearest point behind a place (before it, where `forward` is false) whose value is no finite number.
+  public func eventPlace(beyond place: Double, forward: Bool) -> Double? {
+    if isOrdered {
+      let start = firstIndex(atOrAfter: forward ? place.nextUp : place)
+      let index = forward ? y[start...].firstIndex { !$0.isFinite } : y[..<start].lastIndex { !$0.isFinite }
+      return index.map { x[$0] }
+    }
+    let found = x.indices.lazy.filter { !y[$0].isFinite && (forward ? x[$0] > place : x[$0] < place) }.map { x[$0] }
+    return forward ? found.min() : found.max()
   }
 
   /// The position of the point whose place is nearest to `place`; of equally near ones the first. `nil` when empty.

@@ -51,7 +51,7 @@ public struct ImageRendering: Hashable, Sendable {
   }
 
   /// Pixels in a cell, across and down.
-  var pixelsInCell: (across: Int, down: Int) {
+  public var pixelsInCell: (across: Int, down: Int) {
     switch pixels {
     case .halfBlocks: (1, 2)
     case .quarterBlocks: colors == .named16 ? (1, 2) : (2, 2)
@@ -105,11 +105,7 @@ public struct ImageView: Widget, Sendable {
     for index in pixels.pixels.indices { pixels.pixels[index] = pixels.pixels[index].over(ground) }
     let picture = CellPicture(pixels, size: cells.size, rendering: rendering)
     for y in 0..<cells.rows {
-      for x in 0..<cells.columns {
-        let cell = picture[x, y]
-        let place = Rectangle(x: cells.x + x, y: cells.y + y, columns: 1, rows: 1)
-        canvas.fill(place.intersection(area), with: cell.character, style: cell.style)
-      }
+      for x in 0..<cells.columns { canvas.put(picture[x, y], at: Point(x: cells.x + x, y: cells.y + y)) }
     }
   }
 }

@@ -2,15 +2,15 @@ import Images
 
 /// Which part of an image is seen; zooming and panning give another value.
 public struct ImageViewport: Hashable, Sendable {
-  /// 1 shows the whole image, 2 half its width and height, and so on; at least 1.
+  /// 1 shows the whole image as large as it fits, 2 half its width and height, 0.5 all of it half as large, and so on.
   public private(set) var zoom: Double
   /// The middle of what is seen, as a share of the image's width and height.
   public private(set) var center: SIMD2<Double>
 
   /// A view of the whole image, or of a part around a centre.
   public init(zoom: Double = 1, center: SIMD2<Double> = [0.5, 0.5]) {
-    self.zoom = zoom.isFinite ? min(1000, max(1, zoom)) : 1
-    let half = 0.5 / self.zoom
+    self.zoom = zoom.isFinite ? min(1000, max(1.0 / 64, zoom)) : 1
+    let half = min(0.5, 0.5 / self.zoom)
     func kept(_ value: Double) -> Double { value.isFinite ? min(1 - half, max(half, value)) : 0.5 }
     self.center = [kept(center.x), kept(center.y)]
   }
@@ -20,7 +20,7 @@ public struct ImageViewport: Hashable, Sendable {
     guard factor.isFinite, factor > 0 else { return self }
     let next = ImageViewport(zoom: zoom * factor)
     let offset = anchor - 0.5
-    return ImageViewport(zoom: next.zoom, center: center + offset / zoom - offset / next.zoom)
+    return ImageViewport(zoom: next.zoom, center: center + offset / max(1, zoom) - offset / max(1, next.zoom))
   }
 
   /// Moves by a share of what is seen, to the right and down; stops at the image's edges.

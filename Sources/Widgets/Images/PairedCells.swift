@@ -43,43 +43,53 @@ struct PairedCells {
       return shade
     }
     pairs.reserveCapacity(size.columns * size.rows)
-    var part = [LinearColor](repeating: LinearColor(.zero), count: across * down)
     for y in 0..<size.rows {
       for x in 0..<size.columns {
-        for index in part.indices {
-          part[index] = pixels.pixels[(y * down + index / across) * pixels.width + x * across + index % across]
-        }
-        let (mask, first, second) = PairedCells.divided(part)
-        pairs.append(Pair(mask: mask, first: shade(first), second: shade(second)))
+        let start = y * down * pixels.width + x * across
+        let colors =
+          across == 2
+          ? PairedCells.divided(
+            pixels.pixels[start], pixels.pixels[start + 1], pixels.pixels[start + pixels.width],
+            pixels.pixels[start + pixels.width + 1])
+          : (mask: 1, first: pixels.pixels[start], second: pixels.pixels[start + pixels.width])
+        let second = shade(colors.second)
+        let first = colors.first == colors.second ? second : shade(colors.first)
+        pairs.append(Pair(mask: colors.mask, first: first, second: second))
       }
     }
   }
 
-  /// The division of a cell's pixels in two groups with the least squared differences from the groups' means.
-  private static func divided(_ pixels: [LinearColor]) -> (mask: Int, LinearColor, LinearColor) {
-    guard pixels.count > 2 else { return (1, pixels[0], pixels[1]) }
+  /// The division of four pixels in two groups with the least squared differences from the groups' means.
+  private static func divided(
+    _ a: LinearColor, _ b: LinearColor, _ c: LinearColor, _ d: LinearColor
+  ) -> (mask: Int, first: LinearColor, second: LinearColor) {
     // Flat cells, of which most pictures have many, have nothing to divide.
-    if pixels.allSatisfy({ $0 == pixels[0] }) { return (0, pixels[0], pixels[0]) }
-    let perceived = pixels.map { PerceptualColor($0).components }
-    let total = perceived.reduce(SIMD3<Float>()) { $0 + $1 }
+    if a == d, b == d, c == d { return (0, d, d) }
+    let perceived = (
+      PerceptualColor(a).components, PerceptualColor(b).components, PerceptualColor(c).components,
+      PerceptualColor(d).components
+    )
+    let total = perceived.0 + perceived.1 + perceived.2 + perceived.3
     var best = (mask: 0, gain: -Float.infinity)
     // The last pixel is always in the second group: the other half of the divisions are the same ones.
-    for mask in 0..<1 << (pixels.count - 1) {
+    for mask in 0..<8 {
       var sum = SIMD3<Float>()
-      for index in perceived.indices where mask >> index & 1 == 1 { sum += perceived[index] }
+      if mask & 1 != 0 { sum += perceived.0 }
+      if mask & 2 != 0 { sum += perceived.1 }
+      if mask & 4 != 0 { sum += perceived.2 }
       let count = Float(mask.nonzeroBitCount)
       let rest = total - sum
       // The squares of all pixels are the same in every division: the squares of the groups' sums decide.
-      let gain =
-        (count > 0 ? (sum * sum).sum() / count : 0) + (rest * rest).sum() / (Float(perceived.count) - count)
+      let gain = (count > 0 ? (sum * sum).sum() / count : 0) + (rest * rest).sum() / (4 - count)
       if gain > best.gain + 1e-6 { best = (mask, gain) }
     }
-    var (front, back) = (SIMD4<Float>(), SIMD4<Float>())
-    for index in pixels.indices {
-      if best.mask >> index & 1 == 1 { front += pixels[index].channels } else { back += pixels[index].channels }
-    }
+    var front = SIMD4<Float>()
+    if best.mask & 1 != 0 { front += a.channels }
+    if best.mask & 2 != 0 { front += b.channels }
+    if best.mask & 4 != 0 { front += c.channels }
+    let back = a.channels + b.channels + c.channels + d.channels - front
     let count = Float(best.mask.nonzeroBitCount)
-    let second = LinearColor(back / (Float(pixels.count) - count))
+    let second = LinearColor(back / (4 - count))
     return (best.mask, count > 0 ? LinearColor(front / count) : second, second)
   }
 
@@ -137,17 +147,19 @@ struct PairedCells {
     }
     let newText = kept(front, text)
     if newText.color == newGround.color { return (" ", text, newGround, newGround.color == ground?.color ? 1 : 12) }
-    let changes = [(newText, text), (newGround, ground)].filter { $0.0.color != $0.1?.color }
-    let cost = changes.isEmpty ? 0 : 2 + changes.reduce(0) { $0 + 1 + PairedCells.bytes($1.0) }
-    return (characters[mask], newText, newGround, 3 + cost)
+    var cost = 0
+    if newText.color != text?.color { cost += 1 + PairedCells.bytes(newText) }
+    if newGround.color != ground?.color { cost += 1 + PairedCells.bytes(newGround) }
+    return (characters[mask], newText, newGround, 3 + (cost > 0 ? 2 + cost : 0))
   }
 
   /// The parameters that set a colour.
   private static func bytes(_ shade: Shade) -> Int {
+    func digits(_ value: UInt8) -> Int { value < 10 ? 1 : value < 100 ? 2 : 3 }
     switch shade.color {
-    case .standard: 2
-    case .indexed(let index): index < 8 ? 2 : index < 16 ? 3 : 5 + "\(index)".utf8.count
-    case .rgb(let red, let green, let blue): 7 + "\(red)\(green)\(blue)".utf8.count
+    case .standard: return 2
+    case .indexed(let index): return index < 8 ? 2 : index < 16 ? 3 : 5 + digits(index)
+    case .rgb(let red, let green, let blue): return 7 + digits(red) + digits(green) + digits(blue)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Drawing
 import Exports
+import Images
 import Screens
 import Sessions
 
@@ -10,12 +11,19 @@ protocol Driver: AnyObject {
   var mailbox: Mailbox { get }
   /// Gives the screen these colours and keys.
   func dress(_ theme: Theme, _ bindings: KeyBindings)
+  /// Tells the screen what the terminal can show.
+  func learn(_ display: Display)
   /// Lets the screen take in an event.
   ///
   /// - Returns: effects that concern the terminal or other screens.
   func handle(_ event: Event) -> [Effect]
   /// Ends the screen's work; `inGoodOrder` when the user wanted it.
   func close(inGoodOrder: Bool)
+}
+
+extension Driver {
+  /// Screens without images need not know.
+  func learn(_ display: Display) {}
 }
 
 /// A chat in operation: each event is recorded, then changes the screen, then what the screen asks for is done.
@@ -27,6 +35,7 @@ final class ChatDriver: Driver {
   private var writer: SessionWriter?
   private let isNew: Bool
   private var clock: Clock
+  private let images: ImageKeeper
   /// The user's preference file, beside the folder of sessions.
   private let preferences: String
   private let header: SessionHeader
@@ -44,6 +53,7 @@ final class ChatDriver: Driver {
     layout = services.layout
     memory = MemoryWatch(services.residentBytes)
     self.mailbox = mailbox
+    images = ImageKeeper(mailbox: mailbox)
     clock = Clock()
     isNew = true
     chat.theme = theme
@@ -70,9 +80,11 @@ final class ChatDriver: Driver {
     preferences = PreferenceFile.path(besideSessions: services.sessionLibrary.folders[0])
     engine = services.engine
     self.mailbox = mailbox
+    images = ImageKeeper(mailbox: mailbox)
     clock = Clock(at: max(log.seconds, Clock.now() - log.header.created))
     isNew = false
     chat.theme = theme
+    chat.shelf = ImageShelf(reading: log)
     _ = chat.update(TimedEvent(seconds: 0, event: .resized(log.header.terminal)))
     for event in log.events { _ = chat.update(event) }
     arrange(size)
@@ -102,7 +114,12 @@ final class ChatDriver: Driver {
     chat.bindings = bindings
   }
 
+  func learn(_ display: Display) { chat.display = display }
+
   func handle(_ event: Event) -> [Effect] {
+    if case .attached(let image) = event, let pixels = images.take(image) {
+      chat.shelf.add(pixels, sha256: image.sha256)
+    }
     let timed = TimedEvent(seconds: clock.seconds, event: event)
     do {
       try writer?.append(timed)
@@ -119,19 +136,42 @@ final class ChatDriver: Driver {
   }
 
   /// Asks a question as if it had been written on the screen.
-  func ask(_ text: String) -> [Effect] { handle(.asked(Question(text: text, place: chat.nextPlace))) }
+  func ask(_ text: String) -> [Effect] {
+    handle(.asked(Question(text: text, place: chat.nextPlace, images: chat.attachments)))
+  }
+
+  /// Attaches an image to the next question; what is wrong with it is told in the chat.
+  func attachSoon(_ path: String) { _ = run([.attachImage(path)]) }
+
+  /// Attaches an image to the next question, before this returns.
+  ///
+  /// - Throws: an error that says in one line why it cannot be.
+  func attach(_ path: String) throws {
+    guard let writer else { return }
+    _ = handle(.attached(try images.keep(path, in: writer.path)))
+  }
 
   private func run(_ effects: [Effect]) -> [Effect] {
     let mailbox = mailbox
     var others: [Effect] = []
     for effect in effects {
       switch effect {
+      case .attachImage(let path):
+        if let writer {
+          images.attach(path, to: writer.path)
+        } else {
+          others += handle(.notice(Notice(.error, "an image cannot be kept: this chat is recorded no further")))
+        }
+      case .offerImage(let path): images.offer(path)
       case .keepPreference(let pair): others += keep(pair)
       case .keepLayout(let kept): layout?.keep(kept) { mailbox.post(.notice(Notice(.warning, $0))) }
       case .exportChat(let name): others += export(to: name)
       case .happen(let event): others += handle(event)
       case .loadModel(let request): engine.load(request) { mailbox.post($0) }
-      case .answer(let request): engine.answer(request) { mailbox.post($0.placed(as: request)) }
+      case .answer(var request):
+        request.session = writer?.path
+        let asked = request
+        engine.answer(asked) { mailbox.post($0.placed(as: asked)) }
       case .stopAnswer: engine.stop()
       default: others.append(effect)
       }
@@ -152,7 +192,8 @@ final class ChatDriver: Driver {
     let question = chat.conversation.entries.first { $0.kind == .question && $0.isTurn }?.text ?? ""
     let tags = path.flatMap { try? SessionDetails(path: $0) }?.tags ?? []
     let document = ConversationDocument(
-      chat, header: header, seconds: seconds, title: printableLine(String(question.prefix(200))), tags: tags)
+      chat, header: header, seconds: seconds, title: printableLine(String(question.prefix(200))), tags: tags,
+      folder: path)
     let export = ChatExport(document: document, folder: ChatExport.currentFolder)
     do {
       let written = try export.write(to: name, standard: path.map { SessionLibrary.name(ofPath: $0) } ?? "chat")

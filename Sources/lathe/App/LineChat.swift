@@ -33,6 +33,12 @@ struct LineChat {
   /// - Returns: whether every question was answered.
   mutating func run() -> Bool {
     settle()
+    // Without a screen nobody can take them away: a model that takes none answers nothing.
+    if let refusal = driver.chat.refusalOfAttachments {
+      complain(refusal)
+      driver.close(inGoodOrder: true)
+      return false
+    }
     while case .ready = driver.chat.model {
       if isInteractive, !isJSON { StandardStreams.output("> ") }
       guard let line = readLine(strippingNewline: true) else { break }

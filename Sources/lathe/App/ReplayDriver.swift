@@ -1,4 +1,5 @@
 import Drawing
+import Exports
 import Screens
 import Sessions
 
@@ -24,6 +25,8 @@ final class ReplayDriver: Driver {
     replay.bindings = bindings
   }
 
+  func learn(_ display: Display) { replay.display = display }
+
   func handle(_ event: Event) -> [Effect] {
     var others: [Effect] = []
     for effect in replay.update(TimedEvent(seconds: clock.seconds, event: event)) {
@@ -46,6 +49,8 @@ final class ReplayDriver: Driver {
 extension ReplayScreen {
   /// Reads a session to be played, with its markers; without them where they cannot be read.
   init(path: String) throws(SessionError) {
-    self.init(log: try SessionLog(path: path), markers: (try? SessionDetails(path: path))?.markers ?? [])
+    let log = try SessionLog(path: path)
+    let markers = (try? SessionDetails(path: path))?.markers ?? []
+    self.init(log: log, markers: markers, shelf: ImageShelf(reading: log))
   }
 }

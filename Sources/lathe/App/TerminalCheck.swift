@@ -17,6 +17,18 @@ enum TerminalCheck {
   /// Whether standard output is a terminal that can underline.
   static var underlines: Bool { isatty(STDOUT_FILENO) == 1 && hasCapabilities }
 
+  /// Takes keys from the terminal that standard output is, once something else has been read from standard input.
+  ///
+  /// - Returns: whether screens can be shown.
+  static func takeKeysFromTerminal() -> Bool {
+    if isatty(STDIN_FILENO) == 1 { return canShowScreens }
+    guard isatty(STDOUT_FILENO) == 1, hasCapabilities else { return false }
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard terminal >= 0 else { return false }
+    defer { close(terminal) }
+    return dup2(terminal, STDIN_FILENO) >= 0
+  }
+
   private static var hasCapabilities: Bool {
     let type = getenv("TERM").map { String(cString: $0) } ?? ""
     return !type.isEmpty && type != "dumb" && type != "unknown"

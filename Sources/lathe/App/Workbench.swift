@@ -15,6 +15,8 @@ final class Workbench {
     case chat(ChatOpening)
     case resume(String)
     case replay(ReplayScreen)
+    /// A screen by itself.
+    case viewer(any Screen)
   }
 
   private let services: Services
@@ -24,7 +26,10 @@ final class Workbench {
   private let opening: ChatOpening
   private let clock = Clock()
   private var driver: any Driver {
-    didSet { driver.dress(chrome.theme, chrome.bindings) }
+    didSet {
+      driver.dress(chrome.theme, chrome.bindings)
+      driver.learn(display)
+    }
   }
   /// Whether the home screen is what a screen is left for.
   private let hasHome: Bool
@@ -69,12 +74,22 @@ final class Workbench {
         hasHome = false
         driver = ReplayDriver(
           replay, library: services.sessionLibrary, size: size, theme: theme, mailbox: mailbox)
+      case .viewer(let screen):
+        hasHome = false
+        driver = ViewerDriver(screen, size: size, theme: theme, mailbox: mailbox)
       }
     } catch {
       terminal.close()
       throw error
     }
     driver.dress(theme, chrome.bindings)
+    driver.learn(display)
+  }
+
+  private var display: Display {
+    Display(
+      colors: terminal.colors, isASCII: terminal.isASCII, cellPixels: terminal.cellPixels,
+      pixels: terminal.pixelFormat)
   }
 
   private var theme: Theme { chrome.theme }
@@ -134,6 +149,9 @@ final class Workbench {
     isEchoDue = false
   }
 
+  /// Attaches an image to the next question of a chat.
+  func attach(_ path: String) { (driver as? ChatDriver)?.attachSoon(path) }
+
   private func translate(_ event: TerminalEvent) {
     switch event {
     case .key(let press):
@@ -150,8 +168,13 @@ final class Workbench {
     case .paste(let text):
       isDirty = true
       if !chrome.handle(paste: text) { take(.paste(text)) }
-    case .resized(let size): take(.resized(TerminalSize(columns: size.columns, rows: size.rows)))
-    case .continued, .abilities: isDirty = true
+    case .resized(let size):
+      driver.learn(display)
+      take(.resized(TerminalSize(columns: size.columns, rows: size.rows)))
+    case .continued: isDirty = true
+    case .abilities:
+      driver.learn(display)
+      isDirty = true
     case .suspendRequested:
       terminal.suspend(wholeGroup: false)
       isDirty = true
@@ -227,7 +250,8 @@ final class Workbench {
           try ReplayScreen(path: path), library: services.sessionLibrary, size: size, theme: theme,
           mailbox: newMailbox())
       }
-    case .happen, .keepPreference, .keepLayout, .exportChat, .loadModel, .answer, .stopAnswer, .listModels,
+    case .happen, .attachImage, .offerImage, .keepPreference, .keepLayout, .exportChat, .loadModel, .answer,
+      .stopAnswer, .listModels,
       .listSessions, .pullModel,
       .cancelPull, .searchSessions, .renameSession, .tagSession, .deleteSession, .undeleteSession, .markSession:
       // Drivers run these themselves.

@@ -43,6 +43,8 @@ struct BenchDrawingCommand: ParsableCommand {
     let appending = clock.seconds / Double(points) * 1e9
     if !json { StandardStreams.output("append: \(appending.rounded(toPlaces: 1)) ns a point, \(points) points\n") }
 
+    let resumed = BenchDrawingCommand.resumed(series)
+    let cloud = BenchDrawingCommand.cloud(points: points)
     let logarithmic = (ChartAxis("step", scale: .logarithmic), ChartAxis("loss", scale: .logarithmic))
     report("line") { draw(Chart([.line(series)], crosshair: Crosshair(x: 5000)), frame: $0) }
     report("line, log-log") {
@@ -52,16 +54,52 @@ struct BenchDrawingCommand: ParsableCommand {
     report("scatter, log-log") {
       draw(Chart([.scatter(series)], xAxis: logarithmic.0, yAxis: logarithmic.1), frame: $0)
     }
+    report("line, resumed") { draw(Chart([.line(resumed)]), frame: $0) }
+    report("scatter, unordered") { draw(Chart([.scatter(cloud)]), frame: $0) }
     report("band and line") { draw(Chart([.band(lower: series, upper: series), .line(series)]), frame: $0) }
     let pyramid = ImagePyramid(BenchDrawingCommand.picture)
-    report("image, 256 colours") { frame in
-      let zoom = ImageViewport(zoom: 1 + Double(frame % 10) / 5)
-      var canvas = Canvas(size: cells)
-      ImageView(pyramid, viewport: zoom).draw(in: canvas.bounds, on: &canvas)
+    let renderings = [("256 colours", ImageRendering()), ("true colour", ImageRendering(colors: .trueColor))]
+    for (name, rendering) in renderings {
+      report("image, " + name) { frame in
+        var canvas = Canvas(size: cells)
+        view(pyramid, rendering, frame: frame).draw(in: canvas.bounds, on: &canvas)
+      }
+    }
+    report("image, sixel") { frame in
+      guard let picture = view(pyramid, ImageRendering(), frame: frame).picture(in: Rectangle(size: cells)) else {
+        return
+      }
+      // Cells of 8 by 16 pixels, as terminals usually have them.
+      let (width, height) = (picture.area.columns * 8, picture.area.rows * 16)
+      let pixels = picture.source.pixels(width: width, height: height)
+      _ = SixelEncoder().encode(RGBAImage(width: width, height: height, pixels: pixels))
     }
   }
 
+  /// The series with a part in its middle measured twice, as where training was resumed.
+  private static func resumed(_ series: Series) -> Series {
+    let (first, again) = (series.count * 2 / 3, series.count / 3)
+    let places = series.x[..<first] + series.x[again...]
+    return Series(name: "resumed", x: places, y: series.y[..<first] + series.y[again...])
+  }
+
+  /// Points in no order.
+  private static func cloud(points: Int) -> Series {
+    var cloud = Series(name: "cloud")
+    var noise: UInt64 = 7
+    func next() -> Double {
+      noise = noise &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(noise >> 40) / Double(1 << 24)
+    }
+    for _ in 0..<points { cloud.append(x: next(), y: next() * next()) }
+    return cloud
+  }
+
   private var cells: Size { size?.size ?? Size(columns: 200, rows: 50) }
+
+  private func view(_ image: ImagePyramid, _ rendering: ImageRendering, frame: Int) -> ImageView {
+    ImageView(image, viewport: ImageViewport(zoom: 1 + Double(frame % 10) / 5), rendering: rendering)
+  }
 
   /// Frames alternate between all of the data and ever smaller parts of it.
   private func draw(_ chart: Chart, frame: Int) {

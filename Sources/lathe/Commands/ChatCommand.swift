@@ -28,6 +28,9 @@ struct ChatCommand: ParsableCommand {
   @Option(help: "The system prompt.")
   var system: String?
 
+  @Option(help: ArgumentHelp("Add a PNG image to the first question; may be given several times.", valueName: "file"))
+  var image: [String] = []
+
   @Option(help: "Tokens of context to open the model with; of a server's model what fits, where it does not tell.")
   var context: Int?
 
@@ -67,7 +70,9 @@ struct ChatCommand: ParsableCommand {
     let path = try resume.map { try services.sessionLibrary.find($0) }
     if TerminalCheck.canShowScreens, !json, !plain {
       let start = path.map { Workbench.Start.resume($0) } ?? .chat(opening)
-      try Workbench(start, opening: opening, services: services, appearance: screen.appearance).runAndTell()
+      let workbench = try Workbench(start, opening: opening, services: services, appearance: screen.appearance)
+      for file in image { workbench.attach(file) }
+      workbench.runAndTell()
       return
     }
     let size = TerminalSize(columns: 80, rows: 24)
@@ -79,6 +84,14 @@ struct ChatCommand: ParsableCommand {
       } else {
         try ChatDriver(opening, services: services, size: size, theme: .dark, mailbox: Mailbox())
       }
+    for file in image {
+      do {
+        try driver.attach(file)
+      } catch {
+        driver.close(inGoodOrder: true)
+        throw error
+      }
+    }
     var chat = LineChat(driver: driver, isJSON: json, isInteractive: isatty(STDIN_FILENO) == 1)
     guard chat.run() else { throw ExitCode(1) }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Drawing
 import Files
+import Sessions
 import Widgets
 
 /// `lathe plot`: draws columns of a table with characters.
@@ -11,6 +12,10 @@ struct PlotCommand: ParsableCommand {
       CSV needs a header line; - is standard input. Several files are drawn over each other. Columns of nested JSON \
       objects are named with points: eval.loss. NaN and infinities are marked, not left out; a spike of one row is seen \
       however many rows there are. Colours are used on a terminal, unless NO_COLOR is set.
+
+      With --screen the plot takes the whole terminal: a cursor with the values of all series, zoom and pan by keys and \
+      mouse, a chart for each column or all in one, logarithmic axes, points and histograms by a key (? shows all keys). \
+      Without --y all columns of numbers are shown there.
       """)
 
   enum Kind: String, ExpressibleByArgument, CaseIterable { case line, scatter, bar, histogram, heatmap }
@@ -24,6 +29,12 @@ struct PlotCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The columns along the vertical axis, separated by commas.", valueName: "y,..."))
   var y: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Two columns with the room between them filled, as a deviation; drawn behind the others.",
+      valueName: "lower,upper"))
+  var band: ColumnPair?
 
   @Option(help: ArgumentHelp("line, scatter, bar, histogram or heatmap (of points).", valueName: "kind"))
   var kind: Kind = .line
@@ -49,6 +60,15 @@ struct PlotCommand: ParsableCommand {
   @Option(help: "A heading.")
   var title: String?
 
+  @Flag(
+    name: [.customLong("screen"), .customShort("i")], help: "Look at the plot interactively, on the whole terminal.")
+  var isInteractive = false
+
+  @Flag(help: "All columns in one chart, also where --screen would give each its own.")
+  var overlay = false
+
+  @OptionGroup var screen: ScreenOptions
+
   @Flag(help: "Draw with ASCII characters only.")
   var ascii = false
 
@@ -57,7 +77,14 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     guard !files.isEmpty else { throw ValidationError("expected a file, or - for standard input") }
-    if y == nil, x == nil || kind != .histogram {
+    if isInteractive, kind == .bar || kind == .heatmap {
+      throw ValidationError("--screen shows lines, points and histograms, not --kind \(kind.rawValue)")
+    }
+    if isInteractive, size != nil { throw ValidationError("--screen takes the whole terminal: leave out --size") }
+    if band != nil, kind != .line, kind != .scatter {
+      throw ValidationError("--band goes with lines and points, not with --kind \(kind.rawValue)")
+    }
+    if y == nil, band == nil, !isInteractive, x == nil || kind != .histogram {
       throw ValidationError("expected --y COLUMN[,COLUMN...]\(kind == .histogram ? " or --x COLUMN" : "")")
     }
     if ascii, blocks { throw ValidationError("expected --ascii or --blocks, got both") }
@@ -69,8 +96,26 @@ struct PlotCommand: ParsableCommand {
   func run() throws {
     var output = OutputStyle.current
     if ascii { output.isASCII = true }
-    var canvas = Canvas(size: size?.size ?? defaultSize(output))
-    let tables = try files.map { file in
+    let tables = try readTables()
+    let plot = PlotBuilder(command: self, tables: tables, style: output)
+    guard isInteractive else {
+      var canvas = Canvas(size: size?.size ?? defaultSize(output))
+      try plot.draw(on: &canvas)
+      output.print(canvas)
+      return
+    }
+    let plots = try plot.screen()
+    guard TerminalCheck.takeKeysFromTerminal() else {
+      throw ValidationError("--screen needs a terminal; leave it out and the plot is printed")
+    }
+    _ = try Workbench(
+      .viewer(plots), opening: ChatOpening(model: Services.defaultModel), services: Services.standard(),
+      appearance: screen.appearance
+    ).run()
+  }
+
+  private func readTables() throws -> [(name: String, table: DataTable)] {
+    try files.map { file in
       let table: DataTable
       do {
         table = try DataTable(file == "-" ? InputText.readStandardInput() : readFile(file, limit: InputText.limit))
@@ -80,9 +125,6 @@ struct PlotCommand: ParsableCommand {
       if let notice = table.notice { StandardStreams.error("lathe plot: \(shownName(file)): \(notice)\n") }
       return (name: shownName(file), table: table)
     }
-    let plot = PlotBuilder(command: self, tables: tables, style: output)
-    try plot.draw(on: &canvas)
-    output.print(canvas)
   }
 
   private func shownName(_ file: String) -> String { file == "-" ? "standard input" : printableLine(file) }
@@ -91,6 +133,18 @@ struct PlotCommand: ParsableCommand {
   private func defaultSize(_ output: OutputStyle) -> Size {
     guard let terminal = output.size else { return Size(columns: 80, rows: 24) }
     return Size(columns: terminal.columns, rows: max(8, min(terminal.rows - 2, terminal.columns / 4)))
+  }
+}
+
+/// Two columns, as `--band` takes them: `p10,p90`.
+struct ColumnPair: ExpressibleByArgument {
+  var lower: String
+  var upper: String
+
+  init?(argument: String) {
+    let names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard names.count == 2, names.allSatisfy({ !$0.isEmpty }) else { return nil }
+    (lower, upper) = (names[0], names[1])
   }
 }
 

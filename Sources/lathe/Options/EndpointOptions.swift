@@ -24,6 +24,9 @@ struct EndpointOptions: ParsableArguments {
   @Option(help: "Likeliest tokens to ask a server for with each token, for token details; 0 asks for none.")
   var logprobs = 0
 
+  @Flag(help: "The server's model takes images; the API does not tell.")
+  var vision = false
+
   func validate() throws {
     guard (1...86_400).contains(idleTimeout) else {
       throw ValidationError("--idle-timeout \(idleTimeout): expected 1 to 86400 seconds")
@@ -46,6 +49,7 @@ struct EndpointOptions: ParsableArguments {
     configuration.idleSeconds = idleTimeout
     configuration.connectSeconds = connectTimeout
     configuration.topLogProbabilities = logprobs
+    configuration.hasVision = vision
     return configuration
   }
 

@@ -102,6 +102,59 @@ import Testing
     #expect(canvas.lines.contains { $0.contains("⢕⢕⢕⢕") || $0.contains("⡪⡪⡪⡪") })
   }
 
+  /// A log of a training that was resumed goes back in its middle: a spike of one step is seen in either part.
+  @Test func resumedSeriesKeepTheirSpikes() {
+    var series = Series(name: "loss")
+    for step in 0..<60_000 { series.append(x: Double(step), y: step == 20_001 ? 50 : 1) }
+    for step in 40_000..<100_000 { series.append(x: Double(step), y: step == 80_001 ? -50 : 2) }
+    let canvas = frame(80, 20, Chart([.line(series)], hasGrid: false))
+    #expect(series.runs == [0..<60_000, 60_000..<120_000])
+    let tall = (8..<80).filter { x in (2..<8).allSatisfy { canvas[x, $0].character != " " } }
+    let deep = (8..<80).filter { x in (12..<16).allSatisfy { canvas[x, $0].character != " " } }
+    #expect((1...2).contains(tall.count) && (1...2).contains(deep.count))
+    #expect(tall.allSatisfy { (15...25).contains($0) } && deep.allSatisfy { (60...68).contains($0) })
+    #expect(series.extremes(within: Interval(20_000, 20_002)).greatest == 50)
+    #expect(series.extremes(within: Interval(0, 60_000)).least == 1)
+  }
+
+  /// A band over places in any order is the same as over ordered ones.
+  @Test func bandsOfUnorderedPlaces() {
+    func band(_ x: [Double]) -> ChartLayer {
+      .band(
+        lower: Series(name: "runs", x: x, y: x.map { $0 / 10 }), upper: Series(x: x, y: x.map { 3 + $0 / 5 }))
+    }
+    let x = (0...20).map(Double.init)
+    let mixed =
+      x.filter { $0.truncatingRemainder(dividingBy: 2) == 1 } + x.filter { $0.truncatingRemainder(dividingBy: 2) == 0 }
+    let expected = frame(40, 14, Chart([band(x)], hasGrid: false))
+    #expect(frame(40, 14, Chart([band(mixed)], hasGrid: false)) == expected)
+    #expect(expected.lines.contains { $0.contains("⢕⢕⢕⢕") || $0.contains("⡪⡪⡪⡪") })
+  }
+
+  @Test func hiddenLayersAreNamedNotDrawn() {
+    let x = (0...20).map(Double.init)
+    var chart = Chart([
+      .line(Series(name: "small", x: x, y: x)), .line(Series(name: "large", x: x, y: x.map { $0 * 1000 })),
+    ])
+    let area = Rectangle(x: 2, y: 1, columns: 50, rows: 14)
+    #expect(chart.visibleY.upper > 10_000)
+    #expect(chart.layer(namedAt: Point(x: 2, y: 1), in: area) == 0)
+    #expect(chart.layer(namedAt: Point(x: 9, y: 1), in: area) == 0)
+    #expect(chart.layer(namedAt: Point(x: 12, y: 1), in: area) == nil)
+    #expect(chart.layer(namedAt: Point(x: 18, y: 1), in: area) == 1)
+    #expect(chart.layer(namedAt: Point(x: 9, y: 2), in: area) == nil)
+    let before = frame(50, 14, chart)
+    chart.hidden = [1]
+    #expect(chart.visibleY.upper < 30)
+    let canvas = frame(50, 14, chart)
+    #expect(canvas.lines[0] == "─●─ small   (large)")
+    // What is left keeps its colour.
+    let color = before.row(0)[0].style
+    #expect(canvas.row(0)[0].style == color)
+    chart.firstLook = 1
+    #expect(frame(50, 14, chart).row(0)[0].style != color)
+  }
+
   @Test func histograms() {
     let values = (0..<1000).map { Double($0 % 100) / 10 } + [.nan]
     let histogram = Histogram(of: values, name: "n", bins: 10)

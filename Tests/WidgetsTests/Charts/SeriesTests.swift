@@ -49,4 +49,25 @@ import Testing
     #expect(series.count == 2 && series.unplacedCount == 2 && !series.isOrdered)
     #expect(series.nearestIndex(to: 0.2) == 1)
   }
+
+  @Test func orderedPointsStayWithTheirValues() {
+    let series = Series(name: "a", x: [3, 1, .nan, 2, 1], y: [30, 10, 0, 20, 11])
+    let ordered = series.ordered
+    #expect(ordered.x == [1, 1, 2, 3] && ordered.y == [10, 11, 20, 30])
+    #expect(ordered.isOrdered && ordered.name == "a" && ordered.unplacedCount == 1)
+  }
+
+  @Test func eventsAreFoundOnBothSides() {
+    for x in [[0.0, 1, 2, 3, 4], [4, 3, 2, 1, 0]] {
+      var y = x
+      for index in x.indices where [1, 3].contains(x[index]) { y[index] = x[index] == 1 ? .nan : -.infinity }
+      let series = Series(x: x, y: y)
+      #expect(series.eventPlace(beyond: -.infinity, forward: true) == 1)
+      #expect(series.eventPlace(beyond: 1, forward: true) == 3)
+      #expect(series.eventPlace(beyond: 3, forward: true) == nil)
+      #expect(series.eventPlace(beyond: .infinity, forward: false) == 3)
+      #expect(series.eventPlace(beyond: 3, forward: false) == 1)
+      #expect(series.eventPlace(beyond: 1, forward: false) == nil)
+    }
+  }
 }

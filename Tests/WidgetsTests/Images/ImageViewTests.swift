@@ -94,12 +94,43 @@ import Testing
       viewport =
         random.below(2) == 0
         ? viewport.panned(by: share) : viewport.zoomed(by: [0.3, 0.9, 1.2, 4][random.below(4)], around: share)
-      let half = 0.5 / viewport.zoom
-      #expect(viewport.zoom >= 1)
+      let half = min(0.5, 0.5 / viewport.zoom)
+      #expect(viewport.zoom >= 1.0 / 64)
       for middle in [viewport.center.x, viewport.center.y] {
         #expect(middle >= half - 1e-9 && middle <= 1 - half + 1e-9)
       }
     }
+  }
+
+  @Test func terminalPalettes() {
+    for (rgb, index) in [((255, 0, 0), 196), ((0, 0, 0), 16), ((255, 255, 255), 231), ((128, 128, 128), 244)] {
+      let color = LinearColor(red: UInt8(rgb.0), green: UInt8(rgb.1), blue: UInt8(rgb.2))
+      let palette = ColorPalette.terminal256
+      #expect(Int(palette.indices[palette.nearest(to: PerceptualColor(color))]) == index)
+    }
+    #expect(ColorPalette.terminal16.indices.count == 16 && ColorPalette.terminal256.indices.count == 240)
+  }
+
+  @Test func fartherOffTheImageIsSmallerInTheMiddle() throws {
+    let view = ImageView(image("wk", "rb"), viewport: ImageViewport(zoom: 0.5))
+    let (cells, region) = try #require(view.layout(in: Rectangle(x: 0, y: 0, columns: 40, rows: 20)))
+    #expect(cells == Rectangle(x: 10, y: 5, columns: 20, rows: 10))
+    #expect(region == ImageRegion(x: 0, y: 0, width: 2, height: 2))
+  }
+
+  @Test func picturesTellWhatIsSeen() throws {
+    let pyramid = image("wwrr", "wwrr", "kkbb", "kkbb")
+    let area = Rectangle(x: 1, y: 1, columns: 8, rows: 4)
+    let whole = try #require(ImageView(pyramid).picture(in: area))
+    #expect(whole.area == area)
+    #expect(whole == ImageView(pyramid).picture(in: area))
+    let closer = ImageViewport().zoomed(by: 2, around: [1, 1])
+    let corner = try #require(ImageView(pyramid, viewport: closer).picture(in: area))
+    #expect(corner != whole)
+    #expect(corner.source.pixels(width: 2, height: 1) == [0, 0, 255, 255, 0, 0, 255, 255])
+    #expect(ImageView(image("w")).picture(in: area)?.key != whole.key)
+    let clear = ImageView(image("_"), ground: LinearColor(red: 10, green: 20, blue: 30))
+    #expect(clear.picture(in: area)?.source.pixels(width: 1, height: 1) == [10, 20, 30, 255])
   }
 
   @Test func anySizeOfAnyImageStaysInItsArea() {

@@ -1,0 +1,13 @@
+import Files
+import Testing
+
+@Suite struct Base64Tests {
+  /// The vectors of RFC 4648, section 10.
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+    ("foobar", "Zm9vYmFy"),
+  ])
+  func encodes(text: String, expected: String) {
+    #expect(String(decoding: base64(text.utf8), as: UTF8.self) == expected)
+  }
+}
