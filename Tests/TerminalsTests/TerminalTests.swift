@@ -187,7 +187,8 @@ import Testing
     terminal.present(canvas)
     #expect(pty.output().contains("######") && terminal.pixelFormat.isEmpty)
     pty.type("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[6;20;10t\u{1B}[?62;4c")
-    _ = terminal.nextEvents(timeout: 10000)
+    // The wait also ends when the line has taken the frame.
+    while !terminal.abilities.hasSixel { _ = terminal.nextEvents(timeout: 10000) }
     #expect(terminal.pixelFormat == "Kitty" && terminal.cellPixels == Size(columns: 10, rows: 20))
     while terminal.frameDelay != 0 { _ = terminal.nextEvents(timeout: 1) }
     terminal.present(canvas)
