@@ -176,7 +176,9 @@ import Testing
 
   @Test func imagesInPixelsAreShownWhereTheTerminalTakesThem() throws {
     let pty = try PseudoTerminal(columns: 20, rows: 5)
-    let terminal = try Terminal(input: pty.user, output: pty.user, type: "xterm-256color")
+    let terminal = try Terminal(
+      input: pty.user, output: pty.user, type: "xterm-256color",
+      environment: TerminalEnvironment(colors: "", isTmux: false, refusesColor: false))
     defer { terminal.close() }
     var canvas = Canvas(size: terminal.size)
     let area = Rectangle(x: 2, y: 1, columns: 6, rows: 2)
