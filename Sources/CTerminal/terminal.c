@@ -35,10 +35,6 @@
 
 static struct {
   SCREEN *screen;
-  // The same terminal with colours as RGB, until it is known whether it takes them; then the one without.
-  SCREEN *other_screen;
-  // Whether the other one gives colours as RGB.
-  bool other_is_direct;
   FILE *in;
   // The file in memory that ncurses writes to.
   FILE *out;
@@ -213,20 +209,6 @@ static void prepare_screen(void) {
   }
 }
 
-bool terminal_use_direct_colors(void) {
-  if (!terminal.screen || !terminal.other_screen || !terminal.other_is_direct || !terminal.entered) return false;
-  // The one before is kept: ncurses forgets its windows when a screen is deleted while another one is there.
-  SCREEN *before = terminal.screen;
-  terminal.screen = terminal.other_screen;
-  terminal.other_screen = before;
-  terminal.other_is_direct = false;
-  set_term(terminal.screen);
-  prepare_screen();
-  restore_arm(1);
-  clearok(curscr, TRUE);
-  return true;
-}
-
 enum terminal_status terminal_open(const char *type, enum terminal_depth depth, int input, int output, int signals) {
   if (terminal.screen) return TERMINAL_BUSY;
   if (!isatty(input) || !isatty(output)) return TERMINAL_NOT_A_TERMINAL;
@@ -243,19 +225,9 @@ enum terminal_status terminal_open(const char *type, enum terminal_depth depth, 
   }
   // Ours go in before newterm, which replaces only default handlers, and again after, in case it did not.
   signals_install(signals);
-  terminal.screen = NULL;
-  terminal.other_screen = NULL;
-  SCREEN *direct = depth == TERMINAL_PALETTE ? NULL : new_direct_screen(type);
-  if (direct && depth == TERMINAL_DIRECT) {
-    terminal.screen = direct;
-  } else {
-    terminal.screen = newterm(type, terminal.out, terminal.in);
-    terminal.other_screen = direct;
-    terminal.other_is_direct = direct != NULL;
-  }
+  terminal.screen = depth == TERMINAL_DIRECT ? new_direct_screen(type) : NULL;
+  if (!terminal.screen) terminal.screen = newterm(type, terminal.out, terminal.in);
   if (!terminal.screen) {
-    if (terminal.other_screen) delscreen(terminal.other_screen);
-    terminal.other_screen = NULL;
     signals_remove();
     release();
     return TERMINAL_UNKNOWN_TYPE;
@@ -316,8 +288,7 @@ void terminal_close(void) {
   if (!terminal.screen) return;
   signals_remove();
   delscreen(terminal.screen);
-  if (terminal.other_screen) delscreen(terminal.other_screen);
-  terminal.screen = terminal.other_screen = NULL;
+  terminal.screen = NULL;
   release();
 }
 

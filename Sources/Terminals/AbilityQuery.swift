@@ -14,7 +14,7 @@ struct AbilityQuery {
     /// Whether TMUX is set.
     var isTmux: Bool
 
-    /// How colours are given: as RGB where the environment says so, later where only the terminal can.
+    /// How colours are given: as RGB where the environment says so.
     ///
     /// GNU screen takes no RGB, whatever the environment says of the terminal around it; the Linux console and the VT
     /// series take none either.
@@ -23,7 +23,7 @@ struct AbilityQuery {
         return TERMINAL_PALETTE
       }
       if type.hasSuffix("-direct") || ["truecolor", "24bit"].contains(colors) { return TERMINAL_DIRECT }
-      return TERMINAL_PALETTE_FIRST
+      return TERMINAL_PALETTE
     }
 
     /// This process's.

@@ -16,9 +16,8 @@ import Images
 public final class Terminal {
   /// Columns and rows now.
   public private(set) var size: Size
-  /// Colours that can be shown: 0 (none, or NO_COLOR is set), 8, 16, 88, 256 or 2^24. They become all when the terminal
-  /// says that it takes RGB, which the event `abilities` tells.
-  public private(set) var colors: Int
+  /// Colours that can be shown: 0 (none, or NO_COLOR is set), 8, 16, 88, 256 or 2^24.
+  public let colors: Int
   /// Whether only ASCII is sent, because the locale is not UTF-8.
   public let isASCII: Bool
   /// What the terminal says it can do; the event `abilities` tells when it has.
@@ -338,11 +337,6 @@ public final class Terminal {
     }
     guard query.isDone, !wasDone else { return [] }
     if abilities.hasAnswered { receipts.begin(roundTrip: now - asked) }
-    if colors > 0, colors < 1 << 24, abilities.hasTrueColor, terminal_use_direct_colors() {
-      colors = Int(terminal_colors())
-      shown = nil
-      size = Self.askSize()
-    }
     return [.abilities(abilities)]
   }
 

@@ -38,7 +38,7 @@ public struct TerminalProfile: Hashable, Sendable {
     let hasSize = ioctl(output, UInt(TIOCGWINSZ), &window) == 0
     let environment = TerminalEnvironment.current
     let depth = AbilityQuery.Environment.current(type: type).depth
-    let takesRGB = depth == TERMINAL_DIRECT || depth == TERMINAL_PALETTE_FIRST && abilities.hasTrueColor
+    let takesRGB = depth == TERMINAL_DIRECT
     return TerminalProfile(
       type: type, isTmux: abilities.isTmux, isUTF8: isUTF8,
       colors: environment.refusesColor ? 0 : takesRGB ? 1 << 24 : Int(terminal_type_colors(type)),

@@ -27,12 +27,17 @@ struct DotRaster {
   /// Dots across and down.
   let columns: Int
   let rows: Int
+  /// Cells are one, two or four dots wide and high: shifts, as divisions are slow where points come by the million.
+  private let acrossShift: Int
+  private let downShift: Int
   private var patterns: [UInt8]
   private var owners: [Int16]
 
   init(size: Size, marks: ChartMarks) {
     self.marks = marks
     self.size = size
+    acrossShift = marks.dots.across.trailingZeroBitCount
+    downShift = marks.dots.down.trailingZeroBitCount
     columns = size.columns * marks.dots.across
     rows = size.rows * marks.dots.down
     patterns = Array(repeating: 0, count: size.columns * size.rows)
@@ -42,9 +47,8 @@ struct DotRaster {
   /// Sets a dot; outside the grid nothing happens.
   mutating func set(column: Int, row: Int, owner: Int) {
     guard column >= 0, row >= 0, column < columns, row < rows else { return }
-    let (across, down) = marks.dots
-    let cell = row / down * size.columns + column / across
-    patterns[cell] |= 1 << UInt8(row % down * across + column % across)
+    let (cell, bit) = place(column, row)
+    patterns[cell] |= 1 << bit
     owners[cell] = Int16(truncatingIfNeeded: owner)
   }
 
@@ -57,9 +61,15 @@ struct DotRaster {
   /// Whether a dot is set.
   func isSet(column: Int, row: Int) -> Bool {
     guard column >= 0, row >= 0, column < columns, row < rows else { return false }
-    let (across, down) = marks.dots
-    let pattern = patterns[row / down * size.columns + column / across]
-    return pattern >> UInt8(row % down * across + column % across) & 1 == 1
+    let (cell, bit) = place(column, row)
+    return patterns[cell] >> bit & 1 == 1
+  }
+
+  /// The cell of a dot and its bit there.
+  private func place(_ column: Int, _ row: Int) -> (cell: Int, bit: UInt8) {
+    let (cellColumn, cellRow) = (column >> acrossShift, row >> downShift)
+    let (x, y) = (column - (cellColumn << acrossShift), row - (cellRow << downShift))
+    return (cellRow * size.columns + cellColumn, UInt8((y << acrossShift) | x))
   }
 
   /// The layer that drew last in a cell, `nil` when none did.

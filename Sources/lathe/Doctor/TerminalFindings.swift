@@ -40,7 +40,9 @@ enum TerminalFindings {
     ability(
       "colours", profile.colors > 0, profile.colors >= 1 << 24 ? "true colour" : "\(profile.colors)",
       remedy: "TERM names a terminal without colours, or NO_COLOR is set")
-    ability("true colour", abilities.hasTrueColor, "colours as RGB")
+    ability(
+      "true colour", profile.colors >= 1 << 24, "colours as RGB",
+      remedy: abilities.hasTrueColor ? "the terminal takes them: export COLORTERM=truecolor" : nil)
     ability("whole frames", abilities.synchronizesOutput, "synchronised output: no half frame is seen")
     let inTmux = profile.isTmux ? "in tmux: set -g allow-passthrough on; " : ""
     ability(
