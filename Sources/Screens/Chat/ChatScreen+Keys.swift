@@ -4,7 +4,10 @@ import Sessions
 // What keys do.
 extension ChatScreen {
   mutating func handle(_ press: KeyPress, at seconds: Double) -> [Effect] {
-    if helpRow != nil { return handleInHelp(press) }
+    if let row = helpRow {
+      helpRow = HelpReading.row(row, after: press, of: help, on: size)
+      return []
+    }
     let isInterrupt = ChatScreen.table.action(for: press) == .interrupt
     defer { if !isInterrupt { interrupted = nil } }
     hint = nil
@@ -144,17 +147,5 @@ extension ChatScreen {
     let current = scroll.map { layout.position(of: $0) } ?? bottom
     let target = layout.moved(current, by: distance)
     scroll = target >= bottom ? nil : layout.anchor(of: target)
-  }
-
-  private mutating func handleInHelp(_ press: KeyPress) -> [Effect] {
-    let page = max(1, size.rows - 3)
-    switch press.key {
-    case .up: helpRow = max(0, (helpRow ?? 0) - 1)
-    case .down: helpRow = min(max(0, help.count - 1), (helpRow ?? 0) + 1)
-    case .pageUp: helpRow = max(0, (helpRow ?? 0) - page)
-    case .pageDown: helpRow = min(max(0, help.count - 1), (helpRow ?? 0) + page)
-    default: helpRow = nil
-    }
-    return []
   }
 }

@@ -4,7 +4,7 @@ import Sessions
 extension ChatScreen {
   mutating func handle(_ mouse: MouseInput) -> [Effect] {
     if let row = helpRow {
-      if let direction = mouse.wheelDirection { helpRow = max(0, min(row + direction, help.count - 1)) }
+      helpRow = HelpReading.row(row, after: mouse, of: help)
       return []
     }
     if hasSidePane, !mode.isComparing { return handleAmongPanes(mouse) }

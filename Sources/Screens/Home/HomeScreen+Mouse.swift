@@ -6,8 +6,8 @@ import Widgets
 extension HomeScreen {
   /// The wheel moves, a click selects, a click on what is selected chooses it, a click on a title orders by its column.
   mutating func handle(_ mouse: MouseInput) -> [Effect] {
-    if helpRow != nil {
-      if mouse.isClick { helpRow = nil }
+    if let row = helpRow {
+      helpRow = HelpReading.row(row, after: mouse, of: help)
       return []
     }
     if let direction = mouse.wheelDirection {

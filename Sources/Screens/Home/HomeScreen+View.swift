@@ -13,7 +13,7 @@ extension HomeScreen {
     table(in: list.columns).draw(in: list, on: &canvas)
     drawFoot(in: foot, on: &canvas)
     guard let helpRow else { return }
-    KeyHelpOverlay(keys: bindings.help(of: HomeScreen.keyMap), first: helpRow, theme: theme).draw(on: &canvas)
+    KeyHelpOverlay(keys: help, first: helpRow, theme: theme).draw(on: &canvas)
   }
 
   private var subtitle: String {

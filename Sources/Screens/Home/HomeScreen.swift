@@ -84,6 +84,8 @@ public struct HomeScreen: Screen, Hashable {
 
   /// The actions that keys have here.
   public static let keyMap = table.map(named: "home")
+  /// The help with the user's own keys.
+  var help: [KeyHelp] { bindings.help(of: HomeScreen.keyMap) }
   /// The tables that apply now: while something is written at the foot, those of the editor.
   public var keyMaps: [KeyMap] {
     if helpRow != nil { return [] }
@@ -134,11 +136,7 @@ public struct HomeScreen: Screen, Hashable {
 
   private mutating func handle(_ press: KeyPress) -> [Effect] {
     if let row = helpRow {
-      switch press.key {
-      case .up: helpRow = max(0, row - 1)
-      case .down: helpRow = min(HomeScreen.keyMap.entries.count - 1, row + 1)
-      default: helpRow = nil
-      }
+      helpRow = HelpReading.row(row, after: press, of: help, on: size)
       return []
     }
     if prompt != nil { return edit(press) }

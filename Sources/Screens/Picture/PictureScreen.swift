@@ -83,11 +83,7 @@ public struct PictureScreen: Screen {
 
   private mutating func handle(_ press: KeyPress) -> [Effect] {
     if let row = helpRow {
-      switch press.key {
-      case .up: helpRow = max(0, row - 1)
-      case .down: helpRow = min(help.count - 1, row + 1)
-      default: helpRow = nil
-      }
+      helpRow = HelpReading.row(row, after: press, of: help, on: size)
       return []
     }
     guard let action = PictureScreen.table.action(for: press) else { return [] }
@@ -123,11 +119,7 @@ public struct PictureScreen: Screen {
 
   private mutating func handle(_ mouse: MouseInput) {
     if let row = helpRow {
-      if let direction = mouse.wheelDirection {
-        helpRow = max(0, min(row + direction, help.count - 1))
-      } else if mouse.kind == .press {
-        helpRow = nil
-      }
+      helpRow = HelpReading.row(row, after: mouse, of: help)
       return
     }
     let area = areas(in: size).picture

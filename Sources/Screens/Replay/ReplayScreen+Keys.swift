@@ -42,11 +42,7 @@ extension ReplayScreen {
 
   mutating func handle(_ press: KeyPress) -> [Effect] {
     if let row = helpRow {
-      switch press.key {
-      case .up: helpRow = max(0, row - 1)
-      case .down: helpRow = min(help.count - 1, row + 1)
-      default: helpRow = nil
-      }
+      helpRow = HelpReading.row(row, after: press, of: help, on: size)
       return []
     }
     let tenth = ReplayScreen.tenth(press)

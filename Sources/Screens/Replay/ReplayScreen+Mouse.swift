@@ -6,8 +6,7 @@ extension ReplayScreen {
   /// A click on the scrub bar goes there, a drag from it takes the session along, the wheel scrolls the transcript.
   mutating func handle(_ mouse: MouseInput) {
     if let row = helpRow {
-      if let direction = mouse.wheelDirection { helpRow = max(0, min(row + direction, help.count - 1)) }
-      if mouse.isClick { helpRow = nil }
+      helpRow = HelpReading.row(row, after: mouse, of: help)
       return
     }
     let scrub = areas(in: size).scrub
