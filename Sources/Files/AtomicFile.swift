@@ -55,13 +55,14 @@ public final class AtomicFile {
     #endif
   }
 
-  /// Gives a file without one its hidden name.
-  private func name() -> Bool {
+  /// Gives the file a name that nothing has, beside the hidden one if it has that. Sets `errno` where it fails.
+  private func link(to path: String) -> Bool {
     #if os(Linux)
-      let link = "/proc/self/fd/\(descriptor)"
-      if !isNamed { isNamed = linkat(AT_FDCWD, link, AT_FDCWD, temporaryPath, AT_SYMLINK_FOLLOW) == 0 }
+      if !isNamed {
+        return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
+      }
     #endif
-    return isNamed
+    return systemLink(temporaryPath, path)
   }
 
   /// Appends bytes; small pieces are gathered first.
@@ -92,10 +93,10 @@ public final class AtomicFile {
     try flush()
     guard fsync(descriptor) == 0 else { throw FileError(operation: "write", path: path, code: errno) }
     // A link is never made over a name that is there, however late another program took it.
-    if link(temporaryPath, path) == 0 {
+    if link(to: path) {
       close(descriptor)
       descriptor = -1
-      unlink(temporaryPath)
+      if isNamed { unlink(temporaryPath) }
       try syncFolder(of: path)
       return true
     }
@@ -113,7 +114,9 @@ public final class AtomicFile {
   /// Flushes everything to disk and renames the file onto its place.
   public func commit() throws(FileError) {
     try flush()
-    guard fsync(descriptor) == 0, name() else { throw FileError(operation: "write", path: path, code: errno) }
+    guard fsync(descriptor) == 0 else { throw FileError(operation: "write", path: path, code: errno) }
+    if !isNamed { isNamed = link(to: temporaryPath) }
+    guard isNamed else { throw FileError(operation: "write", path: path, code: errno) }
     let closed = close(descriptor)
     descriptor = -1
     guard closed == 0, rename(temporaryPath, path) == 0 else {
@@ -146,7 +149,9 @@ public final class AtomicFile {
   }
 }
 
-// Named apart from the method that would hide the system call.
+// Named apart from the methods that would hide the system calls.
+private func systemLink(_ old: String, _ new: String) -> Bool { link(old, new) == 0 }
+
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }
