@@ -184,17 +184,33 @@ package struct KeyDecoder {
     let parameters = sequence
     reset()
     guard parameters.count <= Self.sequenceLimit else { return }
-    if parameters.isEmpty && final == UInt8(ascii: "M") {
-      state = .mouse(left: 3)
-    } else if let mouse = MouseReport(parameters: parameters, final: final)?.input {
-      events.append(.mouse(mouse))
-    } else if let report = TerminalReport(parameters: parameters, final: final) {
-      reports.append(report)
-    } else if parameters == Array("200".utf8) && final == UInt8(ascii: "~") {
-      state = .paste
-    } else if let press = ControlSequence(parameters: parameters, final: final).keyPress {
+    let isByItself = takeFromTerminal(parameters, final, afterEscape: alt)
+    if !isByItself, let press = ControlSequence(parameters: parameters, final: final).keyPress {
       events.append(.key(KeyPress(press.key, alt ? press.modifiers.union(.alt) : press.modifiers)))
     }
+  }
+
+  /// Takes what the terminal sends by itself: no key modifies that, so an ESC before it was the escape key.
+  ///
+  /// - Returns: whether it was such a sequence.
+  private mutating func takeFromTerminal(_ parameters: [UInt8], _ final: UInt8, afterEscape: Bool) -> Bool {
+    let isOldMouse = parameters.isEmpty && final == UInt8(ascii: "M")
+    let isPaste = parameters == Array("200".utf8) && final == UInt8(ascii: "~")
+    let mouse = MouseReport(parameters: parameters, final: final)
+    let report = TerminalReport(parameters: parameters, final: final)
+    let isFocus = parameters.isEmpty && (final == UInt8(ascii: "I") || final == UInt8(ascii: "O"))
+    guard isOldMouse || isPaste || isFocus || mouse != nil || report != nil else { return false }
+    if afterEscape { press(.escape) }
+    if isOldMouse {
+      state = .mouse(left: 3)
+    } else if let input = mouse?.input {
+      events.append(.mouse(input))
+    } else if let report {
+      reports.append(report)
+    } else if isPaste {
+      state = .paste
+    }
+    return true
   }
 
   private mutating func takeSingle(_ byte: UInt8, alt: Bool) {

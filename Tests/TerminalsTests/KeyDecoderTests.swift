@@ -45,6 +45,27 @@ import Testing
     ("\u{1B}[57400u", .character("1"), []),
   ]
 
+  /// What a terminal sends by itself can follow the escape key at once.
+  @Test(arguments: ["\u{1B}[0n", "\u{1B}[<35;4;5M", "\u{1B}[M   ", "\u{1B}[I", "\u{1B}[O", "\u{1B}P1$r0m\u{1B}\\"])
+  func theEscapeKeyIsNotLostBeforeAReport(report: String) {
+    var decoder = KeyDecoder()
+    #expect(decoder.feed("\u{1B}\(report)".utf8) == [.key(KeyPress(.escape))])
+    #expect(
+      decoder.feed("\u{1B}\u{1B}\(report)x".utf8).suffix(3) == [
+        .key(KeyPress(.escape)), .key(KeyPress(.escape)), .key(KeyPress(.character("x"))),
+      ])
+    #expect(decoder.flush().isEmpty)
+  }
+
+  @Test func theEscapeKeyIsNotLostBeforeAWheelOrAPaste() {
+    var decoder = KeyDecoder()
+    #expect(
+      decoder.feed("\u{1B}\u{1B}[<64;4;5M".utf8)
+        == [.key(KeyPress(.escape)), .mouse(MouseInput(.wheelUp, x: 3, y: 4))])
+    #expect(
+      decoder.feed("\u{1B}\u{1B}[200~a\u{1B}[201~".utf8) == [.key(KeyPress(.escape)), .paste("a")])
+  }
+
   @Test(arguments: keys)
   func oneKey(bytes: String, expected: Key, modifiers: KeyPress.Modifiers) {
     #expect(decode(Array(bytes.utf8)) == [key(expected, modifiers)])
