@@ -1,4 +1,5 @@
 import Files
+import Images
 
 /// The clipboard of a terminal, which may be far away.
 enum Clipboard {
@@ -12,7 +13,7 @@ enum Clipboard {
   }
 }
 
-/// Wraps a control sequence so that tmux hands it on: every escape character within is doubled.
+/// Wraps a control sequence so that tmux hands it on.
 func passedThroughTmux(_ sequence: String) -> String {
-  "\u{1B}Ptmux;" + sequence.reduce(into: "") { $0 += $1 == "\u{1B}" ? "\u{1B}\u{1B}" : String($1) } + "\u{1B}\\"
+  String(decoding: TerminalGraphics.passedThroughTmux(Array(sequence.utf8)), as: UTF8.self)
 }
